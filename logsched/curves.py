@@ -1,0 +1,72 @@
+"""What outputs get: the chosen rows of a run, epochs and the rates of each schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from logsched.errors import LogschedError
+from logsched.grid import BLOCK, Grid
+from logsched.lazy import Floats, np
+from logsched.parameters import NOT_NEGATIVE, WHOLE
+
+if TYPE_CHECKING:
+    from logsched.schedule import Schedule
+    from logsched.specs import Run
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Schedules by label at the points of a grid: every N-th one, or those of given epochs."""
+
+    schedules: Mapping[str, Schedule]
+    grid: Grid
+    every: int = 1
+    at: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for epoch in self.at or ():
+            if not 0 <= epoch < self.grid.epochs:
+                raise LogschedError(
+                    f"at is {epoch:.15g}, but it must lie in the run, from 0 to below epochs "
+                    f"{self.grid.epochs}"
+                )
+
+    @property
+    def labels(self) -> list[str]:
+        """The schedules' labels, in their order."""
+        return list(self.schedules)
+
+    @property
+    def rows(self) -> int:
+        """The number of epochs."""
+        return -(-self.grid.size // self.every) if self.at is None else len(self.at)
+
+    def blocks(self, size: int = BLOCK) -> Iterator[Floats]:
+        """The epochs, `(n,)` at a time."""
+        if self.at is None:
+            return self.grid.blocks(self.every, size)
+        return iter([np.array(self.at, dtype=np.float64)])
+
+    def rates(self, label: str) -> Iterator[Floats]:
+        """One schedule's rates, a block at a time."""
+        return (self.schedules[label].rates(epochs) for epochs in self.blocks())
+
+    def tables(self) -> Iterator[Floats]:
+        """Epochs and all rates side by side, `(n, 1 + schedules)` at a time."""
+        for epochs in self.blocks():
+            columns = [schedule.rates(epochs) for schedule in self.schedules.values()]
+            yield np.column_stack([epochs, *columns])
+
+
+def choose_rows(run: Run, at: str | None, every: str | None) -> Curves:
+    """The rows that the options --at and --every ask for. Raises LogschedError for bad ones."""
+    if at is not None and every is not None:
+        raise LogschedError(f"at is {at} and every {every}, but only one can choose the rows")
+    if every is not None:
+        return Curves(run.schedules, run.grid, every=int(WHOLE.parse("every", every)))
+    if at is not None:
+        epochs = [float(NOT_NEGATIVE.parse("at", item)) for item in at.split(",")]
+        return Curves(run.schedules, run.grid, at=tuple(epochs))
+    return Curves(run.schedules, run.grid)

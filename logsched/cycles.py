@@ -1,0 +1,237 @@
+"""When cycles start: exact boundaries of one, of equal and of growing (or shrinking) cycles.
+
+A boundary is the correctly rounded float64 of the exact sum of the decimals that the user wrote, so
+an epoch that *is* a boundary compares equal to it. Cycle i holds start(i) <= epoch < start(i + 1).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from array import array
+from bisect import bisect_right
+from fractions import Fraction
+from math import inf, lcm, ulp
+from typing import NamedTuple
+
+from logsched.errors import LogschedError
+from logsched.lazy import Floats, np
+
+
+class Located(NamedTuple):
+    """For `(n,)` epochs: the cycle of each, T_cur and T_i (one number where all are equal)."""
+
+    cycle: Floats
+    t_cur: Floats
+    t_i: Floats | float
+
+
+class Cycles(ABC):
+    """A sequence of cycles; its kinds differ in where a cycle starts and how long it is."""
+
+    pile_up: float = inf  # the epoch that shrinking cycles never reach
+
+    @abstractmethod
+    def at(self, epoch: float) -> int:
+        """The cycle in which an epoch lies."""
+
+    @abstractmethod
+    def start(self, index: int) -> float:
+        """The epoch at which a cycle starts."""
+
+    @abstractmethod
+    def length(self, index: int) -> float:
+        """The length of a cycle in epochs."""
+
+    @abstractmethod
+    def locate(self, epochs: Floats) -> Located:
+        """The cycle of each of `(n,)` epochs, the time since its start, and its length."""
+
+
+class Single(Cycles):
+    """One cycle, which starts at `origin` and is the last."""
+
+    def __init__(self, origin: Fraction, length: float = inf) -> None:
+        self._start, self._length = rounded(origin), length
+
+    def at(self, epoch: float) -> int:
+        return 0
+
+    def start(self, index: int) -> float:
+        return self._start if index == 0 else inf
+
+    def length(self, index: int) -> float:
+        return self._length
+
+    def locate(self, epochs: Floats) -> Located:
+        return Located(np.zeros_like(epochs), epochs - self._start, self._length)
+
+
+class Equal(Cycles):
+    """Cycles of one length: start(i) = origin + i * interval, whole numbers over a denominator."""
+
+    MOST = 2**30  # cycles up to which a floating-point quotient is off by less than MARGIN
+    MARGIN = 1e-6  # of a cycle
+
+    def __init__(self, origin: Fraction, interval: Fraction) -> None:
+        self._origin, self._interval = rounded(origin), rounded(interval)
+        self._over = lcm(origin.denominator, interval.denominator)
+        self._first, self._step = int(origin * self._over), int(interval * self._over)
+        self._reach = self._start_below(self.MOST * self._step)
+        self._whole = self._start_below(2**53 if self._over <= 2**53 else 0)
+
+    def _start_below(self, numerator: int) -> float:
+        """The last start whose numerator is below this one."""
+        index = (numerator - self._first) // self._step - 1
+        return self.start(index) if index > 0 else -inf
+
+    def at(self, epoch: float) -> int:
+        if epoch > self._reach:
+            return self._far(epoch)
+        index = int((epoch - self._origin) / self._interval)
+        while epoch < self.start(index):
+            index -= 1
+        while epoch >= self.start(index + 1):
+            index += 1
+        return index
+
+    def _far(self, epoch: float) -> int:
+        """`at` in exact numbers: the last start that does not round to beyond the epoch."""
+        furthest = Fraction(epoch) + Fraction(ulp(epoch)) / 2
+        index = (furthest * self._over - self._first) // self._step
+        return index if self.start(index) <= epoch else index - 1
+
+    def start(self, index: int) -> float:
+        return _quotient(self._first + index * self._step, self._over)
+
+    def length(self, index: int) -> float:
+        return self._interval
+
+    def locate(self, epochs: Floats) -> Located:
+        last = epochs.max()
+        if last > self._reach:
+            return self._locate_far(epochs)
+        starts = self._starts if last <= self._whole else self._starts_one_by_one
+        index = np.floor((epochs - self._origin) / self._interval)
+        t_cur = epochs - starts(index)
+        nearly_all = self._interval * (1 - self.MARGIN)
+        if t_cur.min() < 0 or t_cur.max() > nearly_all:  # there the quotient may be one off
+            for k in np.flatnonzero((t_cur < 0) | (t_cur > nearly_all)):
+                index[k] = self.at(float(epochs[k]))
+            t_cur = epochs - starts(index)
+        return Located(index, t_cur, self._interval)
+
+    def _starts(self, index: Floats) -> Floats:
+        """The starts of cycles, by float64 that hold whole numbers exactly."""
+        start = index * self._step
+        start += self._first
+        start /= self._over
+        return start
+
+    def _starts_one_by_one(self, index: Floats) -> Floats:
+        distinct, where = np.unique(index, return_inverse=True)
+        return np.array([self.start(int(i)) for i in distinct])[where]
+
+    def _locate_far(self, epochs: Floats) -> Located:
+        index = [self.at(epoch) for epoch in epochs.tolist()]
+        start = np.array([self.start(i) for i in index])
+        as_floats = np.array([float(min(i, 2**1023)) for i in index])
+        return Located(as_floats, epochs - start, self._interval)
+
+
+class Geometric(Cycles):
+    """Cycle i is interval * multiplier**i long: a table of starts, made as far as it is asked for.
+
+    start(i) = origin + interval * (multiplier**i - 1) / (multiplier - 1). For a multiplier below 1
+    the starts pile up at origin + interval / (1 - multiplier): from there on there is no cycle.
+    """
+
+    MOST = 2**19  # cycles; the table then takes 8 MiB and about a second
+    BITS = 256  # of the fixed-point sums, below the first interval
+
+    def __init__(self, origin: Fraction, interval: Fraction, multiplier: Fraction) -> None:
+        self.origin, self.interval, self.multiplier = origin, interval, multiplier
+        shrinks = multiplier < 1
+        self.pile_up = rounded(origin + interval / (1 - multiplier)) if shrinks else inf
+        self._table(16)
+
+    def _table(self, count: int) -> None:
+        """Fill starts and lengths of the first cycles from sums known to lie in [low, high]."""
+        one = 1 << max(self.BITS, self.BITS - _exponent(self.interval))
+        over, under = self.multiplier.numerator, self.multiplier.denominator
+        low, high = _floor(self.origin * one), _ceil(self.origin * one)
+        short, long = _floor(self.interval * one), _ceil(self.interval * one)
+        starts, lengths = array("d", bytes(8 * count)), array("d", bytes(8 * count))
+        for index in range(count):
+            start = _quotient(low, one)
+            starts[index] = start if start == _quotient(high, one) else self._exact_start(index)
+            lengths[index] = _quotient(short, one)
+            low, high = low + short, high + long
+            short, long = short * over // under, -(-long * over // under)
+        self._starts, self._lengths = starts, lengths
+
+    def _exact_start(self, index: int) -> float:
+        ratio = (self.multiplier**index - 1) / (self.multiplier - 1)
+        return rounded(self.origin + self.interval * ratio)
+
+    def _cover(self, epoch: float) -> None:
+        """Make the table reach beyond an epoch, or raise LogschedError where none can."""
+        if epoch >= self.pile_up:
+            raise LogschedError(
+                f"restart_interval_multiplier is {float(self.multiplier)}, so that cycles shrink "
+                f"and pile up at epoch {self.pile_up:.15g}, but the schedule is asked for epoch "
+                f"{epoch:.15g}: keep to earlier epochs, or take a multiplier of 1 or more"
+            )
+        while self._starts[-1] <= epoch:
+            self._extend()
+
+    def _extend(self) -> None:
+        if len(self._starts) >= self.MOST:
+            raise LogschedError(
+                f"restart_interval_multiplier is {float(self.multiplier)}, which makes more than "
+                f"{self.MOST} cycles, each of another length, but so many are not feasible: take "
+                "1, or a longer restart_interval"
+            )
+        self._table(2 * len(self._starts))
+
+    def at(self, epoch: float) -> int:
+        if epoch >= self._starts[-1]:
+            self._cover(epoch)
+        return bisect_right(self._starts, epoch) - 1
+
+    def start(self, index: int) -> float:
+        while index >= len(self._starts):
+            self._extend()
+        return self._starts[index]
+
+    def length(self, index: int) -> float:
+        return self._lengths[index]
+
+    def locate(self, epochs: Floats) -> Located:
+        self._cover(float(epochs.max()))
+        starts, lengths = np.frombuffer(self._starts), np.frombuffer(self._lengths)
+        index = np.searchsorted(starts, epochs, side="right") - 1
+        return Located(index.astype(np.float64), epochs - starts[index], lengths[index])
+
+
+def rounded(number: Fraction) -> float:
+    """The nearest float64, infinity beyond the largest."""
+    return _quotient(number.numerator, number.denominator)
+
+
+def _quotient(over: int, under: int) -> float:
+    try:
+        return over / under  # Python rounds the quotient of two whole numbers correctly
+    except OverflowError:
+        return inf
+
+
+def _floor(number: Fraction) -> int:
+    return number.numerator // number.denominator
+
+
+def _ceil(number: Fraction) -> int:
+    return -(-number.numerator // number.denominator)
+
+
+def _exponent(number: Fraction) -> int:
+    return number.numerator.bit_length() - number.denominator.bit_length()

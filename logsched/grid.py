@@ -1,0 +1,64 @@
+"""The grid of a run: the epochs at which its schedules are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from logsched.errors import LogschedError
+from logsched.lazy import Floats, np
+from logsched.parameters import WHOLE, Declared, parameter
+
+BLOCK = 8192  # points evaluated at a time: a few arrays of this size stay in a core's cache
+MOST = 2**53  # beyond this a whole number is no longer exact in float64
+
+
+@dataclass(frozen=True, init=False)
+class Grid(Declared):
+    """epochs * steps_per_epoch points t_k = k / steps_per_epoch, from 0 to just below `epochs`."""
+
+    epochs: int = parameter("length of the run", WHOLE, 45, unit="epochs")
+    steps_per_epoch: int = parameter("points of the grid in an epoch", WHOLE, 1)
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        if self.size > MOST:
+            raise LogschedError(
+                f"epochs is {self.epochs} and steps_per_epoch {self.steps_per_epoch}, but together "
+                "they must make at most 2**53 points"
+            )
+
+    @property
+    def size(self) -> int:
+        """The number of points."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def last(self) -> float:
+        """The epoch of the last point."""
+        return (self.size - 1) / self.steps_per_epoch
+
+    def slice(self, begin: int, end: int, every: int = 1) -> Floats:
+        """The epochs of points begin, begin + every, ... below end; a true division each."""
+        points = np.arange(begin, end, every, dtype=np.float64)
+        points /= self.steps_per_epoch
+        return points
+
+    def blocks(self, every: int = 1, size: int = BLOCK) -> Iterator[Floats]:
+        """The epochs of every so many-th point, a block at a time."""
+        for begin in range(0, self.size, size * every):
+            yield self.slice(begin, min(begin + size * every, self.size), every)
+
+
+def require_memory(points: int, what: str) -> None:
+    """Raise LogschedError where so many float64 do not fit into this machine's memory."""
+    import os
+
+    needed = 8 * points
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise LogschedError(
+            f"{what} needs {needed / 1e9:.6g} GB of memory, but this machine has "
+            f"{there / 1e9:.3g} GB: take fewer epochs or steps_per_epoch, or a format that streams "
+            "(csv, tsv, jsonl, json, txt, npy)"
+        )

@@ -1,0 +1,1 @@
+"""The ways out: a module each, imported when it is first used."""

@@ -1,0 +1,166 @@
+"""Arrays as text and binary formats, streamed a block at a time.
+
+Every number has the fewest digits that read back to the same float64 (orjson writes them).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from logsched.errors import LogschedError
+from logsched.grid import require_memory
+from logsched.lazy import Floats, np
+from logsched.parameters import unknown
+
+if TYPE_CHECKING:
+    from logsched.curves import Curves
+
+Chunks = Iterator[bytes]
+
+
+class Format(NamedTuple):
+    """A way to write curves, and what it can hold."""
+
+    write: Callable[[Curves], Chunks]
+    binary: bool = False
+    one_schedule: bool = False
+
+
+FORMATS: dict[str, Format] = {}
+
+
+def register(name: str, **traits: bool) -> Callable[[Callable[[Curves], Chunks]], Any]:
+    """Make a function from curves to chunks of bytes a format."""
+
+    def add(write: Callable[[Curves], Chunks]) -> Callable[[Curves], Chunks]:
+        FORMATS[name] = Format(write, **traits)
+        return write
+
+    return add
+
+
+def find_format(name: str, curves: Curves) -> Format:
+    """A format by its name. Raises LogschedError where it cannot hold the curves."""
+    if name not in FORMATS:
+        raise unknown("format", name, FORMATS)
+    found = FORMATS[name]
+    if found.one_schedule and len(curves.labels) != 1:
+        raise LogschedError(
+            f"format {name} holds one schedule, but there are {len(curves.labels)}: "
+            f"{', '.join(curves.labels)}"
+        )
+    return found
+
+
+@register("json")
+def write_json(curves: Curves) -> Chunks:
+    """One object: the settings, so that it can be read back, `epoch`, and `lr` by label."""
+    settings = {
+        label: {"shape": schedule.shape.name, "params": schedule.params}
+        for label, schedule in curves.schedules.items()
+    }
+    yield b'{"schema": 1, "epochs": %d' % curves.grid.epochs
+    yield b', "steps_per_epoch": %d' % curves.grid.steps_per_epoch
+    yield b', "schedules": ' + orjson.dumps(settings) + b', "epoch": ['
+    yield from _joined(map(_whole_short, curves.blocks()))
+    yield b'], "lr": {'
+    for count, label in enumerate(curves.labels):
+        yield (b", " if count else b"") + orjson.dumps(label) + b": ["
+        yield from _joined(map(_digits, curves.rates(label)))
+        yield b"]"
+    yield b"}}\n"
+
+
+@register("jsonl")
+def write_jsonl(curves: Curves) -> Chunks:
+    """A flat object a line: the epoch and each label's rate."""
+    keys = [orjson.dumps(label).replace(b"%", b"%%") for label in curves.labels]
+    line = b'{"epoch": %b' + b"".join(b", %b: %%b" % key for key in keys) + b"}\n"
+    for table in curves.tables():
+        yield line * len(table) % tuple(_whole_short(table.ravel()).split(b","))
+
+
+@register("csv")
+def write_csv(curves: Curves) -> Chunks:
+    """Comma-separated values under the header `epoch,LABEL,...`."""
+    return _separated(curves, ",")
+
+
+@register("tsv")
+def write_tsv(curves: Curves) -> Chunks:
+    """Tab-separated values under a header."""
+    return _separated(curves, "\t")
+
+
+def _separated(curves: Curves, separator: str) -> Chunks:
+    header = io.StringIO()
+    csv.writer(header, delimiter=separator, lineterminator="\n").writerow(["epoch", *curves.labels])
+    yield header.getvalue().encode()
+    for table in curves.tables():
+        yield _rows(table).replace(b",", separator.encode())
+
+
+@register("txt", one_schedule=True)
+def write_txt(curves: Curves) -> Chunks:
+    """Bare rates, one a line."""
+    for rates in curves.rates(curves.labels[0]):
+        yield _rows(rates[:, np.newaxis])
+
+
+@register("npy", binary=True, one_schedule=True)
+def write_npy(curves: Curves) -> Chunks:
+    """NumPy's format for one array: the rates, `(rows,)` float64."""
+    yield _npy_header(curves.rows)
+    for rates in curves.rates(curves.labels[0]):
+        yield rates.astype("<f8", copy=False).tobytes()
+
+
+@register("npz", binary=True)
+def write_npz(curves: Curves) -> Chunks:
+    """NumPy's archive: the array `epoch` and one array a label."""
+    import zipfile
+
+    require_memory(curves.rows * (1 + len(curves.labels)), "format npz, written as a whole,")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as members:
+        for name in ["epoch", *curves.labels]:
+            blocks = curves.blocks() if name == "epoch" else curves.rates(name)
+            with members.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                member.write(_npy_header(curves.rows))
+                for block in blocks:
+                    member.write(block.astype("<f8", copy=False).tobytes())
+    yield archive.getvalue()
+
+
+def _npy_header(rows: int) -> bytes:
+    header = io.BytesIO()
+    described = {"descr": "<f8", "fortran_order": False, "shape": (rows,)}
+    np.lib.format.write_array_header_1_0(header, described)
+    return header.getvalue()
+
+
+def _joined(chunks: Iterator[bytes]) -> Chunks:
+    """Chunks of an array with a comma between each two."""
+    for count, chunk in enumerate(chunks):
+        yield b"," + chunk if count else chunk
+
+
+def _digits(numbers: Floats) -> bytes:
+    """`0.1,0.05`: numbers in the fewest digits."""
+    return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+
+
+def _whole_short(numbers: Floats) -> bytes:
+    """`0,0.5,1`: the same, whole numbers as integers."""
+    return (_digits(numbers) + b",").replace(b".0,", b",")[:-1]
+
+
+def _rows(table: Floats) -> bytes:
+    """A line a row of a `(n, columns)` table, columns between commas, whole numbers as integers."""
+    text = orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2] + b"\n"
+    return text.replace(b"],[", b"\n").replace(b".0,", b",").replace(b".0\n", b"\n")

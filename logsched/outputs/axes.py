@@ -1,0 +1,76 @@
+"""Axes: from epochs and rates to places from 0 to 1, and round numbers for their ticks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from logsched.lazy import Floats
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis between two numbers, or between two powers of ten where `log`."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, values: Floats) -> Floats:
+        """Where values lie; zero, which has no logarithm, at the bottom."""
+        if self.log:
+            bottom = np.full(values.shape, self.low)
+            values = np.log10(values, out=bottom, where=values > 0)
+        return (values - self.low) / (self.high - self.low)
+
+    def ticks(self, most: int) -> tuple[list[float], list[str]]:
+        """Round numbers, about `most` of them: where they lie, and how they read."""
+        low, high = Decimal(repr(self.low)), Decimal(repr(self.high))
+        values = (_decades if self.log else _multiples)(low, high, most)
+        places = [float(((v.log10() if self.log else v) - low) / (high - low)) for v in values]
+        return places, _numbers(values)
+
+
+def x_limits(limits: tuple[float, float]) -> tuple[float, float]:
+    """The ends of the epoch axis, never the same number."""
+    low, high = map(float, limits)
+    return low, high if high > low else low + max(1.0, abs(low))
+
+
+def y_scale(rates: Floats, log: bool) -> Scale:
+    """The axis that holds all rates: from zero, or over half a decade at least."""
+    if not log:
+        return Scale(0.0, float(rates.max(initial=0.0)) or 1.0)
+    powers = np.log10(rates[rates > 0])
+    low, high = (float(powers.min()), float(powers.max())) if len(powers) else (0.0, 0.0)
+    margin = max(0.0, 0.5 - (high - low)) / 2
+    return Scale(low - margin, high + margin, log=True)
+
+
+def _multiples(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
+    """The multiples of 1, 2 or 5 times a power of ten between two numbers."""
+    least = (high - low) / most
+    sizes = (Decimal(digits).scaleb(least.adjusted()) for digits in ("1", "2", "5", "1e1"))
+    step = next(size for size in sizes if size >= least)
+    return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _decades(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
+    """The powers of ten between two logarithms, and finer steps where these are too few."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    every = -(-len(powers) // (most + 1))
+    digits = (1, 2, 5) if 3 * (high - low) <= most else (1,)
+    ticks = [Decimal(d).scaleb(p) for p in powers if p % every == 0 for d in digits]
+    inside = [tick for tick in ticks if low <= tick.log10() <= high]
+    return inside if len(inside) > 1 else _multiples(10**low, 10**high, most)
+
+
+def _numbers(values: list[Decimal]) -> list[str]:
+    """The numbers of an axis in one form: 0.01, or 1e-9 where that gets long."""
+    plain = [f"{value:f}" for value in values]
+    if max(map(len, plain), default=0) <= 6:
+        return plain
+    return [f"{value.normalize():e}".replace("e+", "e") if value else "0" for value in values]

@@ -1,0 +1,81 @@
+"""What there is to choose from, shapes and presets, as text and as JSON."""
+
+import json
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any
+
+from logsched.parameters import Parameter, declared, unknown
+from logsched.presets import PRESETS, Preset, find_preset
+from logsched.shapes import SHAPES, Shape, find_shape
+
+
+def shapes(name: str | None, format: str) -> str:
+    """All shapes, a line each, or all of one. Raises LogschedError for a name there is not."""
+    chosen = SHAPES if name is None else {name: find_shape(name)}
+    if _is_json(format):
+        return _json("shapes", {key: _shape_facts(shape) for key, shape in chosen.items()})
+    if name is None:
+        return _columns([[key, shape.formula] for key, shape in chosen.items()])
+    return _shape_page(chosen[name])
+
+
+def presets(name: str | None, format: str) -> str:
+    """All presets, a line each, or all of one. Raises LogschedError like `shapes`."""
+    chosen = PRESETS if name is None else {name: find_preset(name)}
+    if _is_json(format):
+        return _json("presets", {key: preset._asdict() for key, preset in chosen.items()})
+    if name is None:
+        return _columns([[key, preset.source, preset.note] for key, preset in chosen.items()])
+    return _preset_page(name, chosen[name])
+
+
+def _is_json(format: str) -> bool:
+    if format not in ("text", "json"):
+        raise unknown("format", format, ("text", "json"))
+    return format == "json"
+
+
+def _json(kind: str, facts: Mapping[str, Any]) -> str:
+    return json.dumps({"schema": 1, kind: facts}, indent=2) + "\n"
+
+
+def _shape_facts(shape: type[Shape]) -> dict[str, Any]:
+    own = {name: _parameter_facts(one) for name, one in declared(shape).items()}
+    return {
+        "summary": _summary(shape),
+        "formula": shape.formula,
+        "source": shape.source,
+        "parameters": own,
+    }
+
+
+def _parameter_facts(one: Parameter) -> dict[str, str]:
+    return {"help": one.help, "rule": one.rule.says, "unit": one.unit, "left_out": one.left_out}
+
+
+def _summary(shape: type[Shape]) -> str:
+    return cleandoc(shape.__doc__ or "")
+
+
+def _shape_page(shape: type[Shape]) -> str:
+    parts = [
+        f"{shape.name}: {_summary(shape)}",
+        _columns([["formula", shape.formula], ["source", shape.source]]),
+    ]
+    for name, one in declared(shape).items():
+        rows = [[name, one.help], ["", f"{one.rule.says}; left out: {one.left_out}"]]
+        parts.append(_columns(rows))
+    return "\n".join(parts)
+
+
+def _preset_page(name: str, preset: Preset) -> str:
+    settings = [[key, f"{value:g}"] for key, value in preset.settings.items()]
+    return f"{name}: {preset.source}. {preset.note}\n\n{_columns(settings)}"
+
+
+def _columns(rows: list[list[str]]) -> str:
+    """Rows of text in aligned columns, two spaces between."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)

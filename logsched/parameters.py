@@ -1,0 +1,196 @@
+"""The parameters of every schedule, declared once: meaning, unit, rule, what left out means.
+
+From here they reach `Schedule`, the options of every command, schedule texts and exported files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from math import isfinite
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from logsched.errors import LogschedError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Value = float | str
+
+
+class Rule(NamedTuple):
+    """What a value must be: one of some words, or a number for which a test holds."""
+
+    says: str
+    holds: Callable[[float], bool] = lambda number: False
+    words: tuple[str, ...] = ()
+    whole: bool = False
+
+    def parse(self, name: str, text: str) -> Value:
+        """The value that a text stands for. Raises LogschedError where it breaks the rule."""
+        word = text.strip()
+        if word in self.words:
+            return word
+        try:
+            number = int(word) if self.whole else float(word)
+        except ValueError:
+            raise self.broken(name, word) from None
+        return self._number(name, number, shown=word)
+
+    def check(self, name: str, value: object) -> Value:
+        """The value itself, a number as float or int. Raises LogschedError like `parse`."""
+        if isinstance(value, str) and value in self.words:
+            return value
+        if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
+            raise self.broken(name, value)
+        return self._number(name, value, shown=value)
+
+    def broken(self, name: str, value: object) -> LogschedError:
+        """The sentence about a value that breaks this rule."""
+        bare = isinstance(value, str) and value.isprintable() and value != ""
+        hint = suggestion(str(value), self.words)
+        return LogschedError(
+            f"{name} is {value if bare else repr(value)}, but it must be {self.says}{hint}"
+        )
+
+    def _number(self, name: str, number: Any, shown: object) -> Value:
+        try:
+            read = int(number) if self.whole else float(number) + 0.0  # -0.0 becomes 0.0
+        except OverflowError:
+            raise self.broken(name, shown) from None
+        if not isfinite(read) or not self.holds(read):
+            raise self.broken(name, shown)
+        return read
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'X'?` for the nearest known word, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> LogschedError:
+    """The sentence about a name that does not exist, with the nearest that does."""
+    known = list(known)
+    hint = suggestion(word, known) or f"; there is {', '.join(known)}"
+    return LogschedError(f"there is no {kind} '{word}'{hint}")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter."""
+
+    help: str
+    rule: Rule
+    unit: str
+    default: Value | Callable[[Any], Value] | None
+    left_out: str
+
+    def derive(self, settings: object) -> Value | None:
+        """What it is where it was left out."""
+        return self.default(settings) if callable(self.default) else self.default
+
+
+def parameter(
+    help: str, rule: Rule, default: Any, *, unit: str = "", left_out: str | None = None
+) -> Any:
+    """Declare a parameter as a field of a `Declared` class."""
+    says = str(default) if left_out is None else left_out
+    return field(metadata={"parameter": Parameter(help, rule, unit, default, says)})
+
+
+def declared(owner: type[Declared]) -> dict[str, Parameter]:
+    """The parameters that a `Declared` class declares, by name, in their order."""
+    return {f.name: f.metadata["parameter"] for f in fields(owner) if "parameter" in f.metadata}
+
+
+@dataclass(frozen=True, init=False)
+class Declared:
+    """Holds what its fields declare: given by keyword, checked, derived where left out."""
+
+    def __init__(self, **given: object) -> None:
+        known = declared(type(self))
+        for name in given:
+            if name not in known:
+                raise unknown("parameter", name, known)
+        self._settle(given)
+
+    def _settle(self, given: Mapping[str, object]) -> None:
+        for name, one in declared(type(self)).items():
+            value = given.get(name)
+            settled = one.derive(self) if value is None else one.rule.check(name, value)
+            object.__setattr__(self, name, settled)
+
+
+def exact(number: float) -> Fraction:
+    """The decimal that a float is written as: 0.1 is one tenth. (DESIGN: `Fraction(repr(x))`.)"""
+    from fractions import Fraction
+
+    return Fraction(repr(number))
+
+
+NOT_NEGATIVE = Rule("a finite number, 0 or more", lambda number: number >= 0)
+POSITIVE = Rule("a finite number above 0", lambda number: number > 0)
+WHOLE = Rule("a whole number, 1 or more", lambda number: number >= 1, whole=True)
+
+
+@dataclass(frozen=True, init=False, kw_only=True)
+class Parameters(Declared):
+    """The parameters that every schedule has, under the names of the paper."""
+
+    lr: float = parameter(
+        "base learning rate: the end of warmup, the start of the initial decay",
+        NOT_NEGATIVE,
+        0.1,
+        unit="rate",
+    )
+    min_decay_lr: float = parameter(
+        "where a decay ends",
+        NOT_NEGATIVE,
+        lambda its: float(exact(its.lr) / 100),
+        unit="rate",
+        left_out="lr/100",
+    )
+    warmup_epochs: float = parameter(
+        "length of the warmup; 0 = none", NOT_NEGATIVE, 5.0, unit="epochs", left_out="5"
+    )
+    warmup_start_lr: float = parameter(
+        "rate at epoch 0 when there is a warmup",
+        NOT_NEGATIVE,
+        lambda its: float(exact(its.lr) / 10),
+        unit="rate",
+        left_out="lr/10",
+    )
+    warmup_shape: str = parameter(
+        "how the warmup rises",
+        Rule("linear or cosine", words=("linear", "cosine")),
+        "linear",
+    )
+    init_decay_epochs: float = parameter(
+        "length of the first decay, from lr to min_decay_lr; 0 = restarts begin at once",
+        NOT_NEGATIVE,
+        10.0,
+        unit="epochs",
+        left_out="10",
+    )
+    restart_interval: float = parameter(
+        "length of the first restart cycle; 0 = no restarts, hold min_decay_lr",
+        NOT_NEGATIVE,
+        10.0,
+        unit="epochs",
+        left_out="10",
+    )
+    restart_interval_multiplier: float = parameter(
+        "each cycle is this many times as long as the one before", POSITIVE, 2.0
+    )
+    restart_lr: float = parameter(
+        "rate at a restart", NOT_NEGATIVE, lambda its: its.lr, unit="rate", left_out="lr"
+    )
+    restart_lr_decay: float = parameter(
+        "how much of (restart_lr - min_decay_lr) is left from one restart to the next",
+        NOT_NEGATIVE,
+        1.0,
+    )

@@ -1,0 +1,93 @@
+"""What a plot shows, whatever draws it: curves as functions of time, restarts, phases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from logsched.lazy import Floats, np
+
+if TYPE_CHECKING:
+    from logsched.grid import Grid
+    from logsched.schedule import Schedule
+    from logsched.specs import Run
+
+POINTS = 4000  # of a curve's fine grid
+SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
+FEW = 100  # grid points up to which they are drawn as dots
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One labelled line: `(n,)` epochs, ascending, and rates; and its points on the grid, `(m, 2)`.
+
+    At a seam there are two points, the last moment before it and the seam itself.
+    """
+
+    label: str
+    epoch: Floats
+    rate: Floats
+    marks: Floats
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that a plot shows."""
+
+    curves: tuple[Curve, ...]
+    restarts: tuple[float, ...]
+    phases: tuple[tuple[str, float, float], ...]
+    epochs: float
+    title: str = ""
+    x_label: str = "epoch"
+    y_label: str = "learning rate"
+    log_y: bool = False
+    limits: tuple[float, float] | None = None
+
+
+def picture(run: Run) -> Picture:
+    """The picture of a run: every schedule from epoch 0 to its end."""
+    return Picture(
+        curves=tuple(trace(label, one, run.grid) for label, one in run.schedules.items()),
+        restarts=_restarts(run),
+        phases=_phases(run.schedules, run.grid.epochs),
+        epochs=float(run.grid.epochs),
+    )
+
+
+def trace(label: str, schedule: Schedule, grid: Grid) -> Curve:
+    """A schedule as a function of time, on a grid of its own with both sides of every seam."""
+    end = min(float(grid.epochs), schedule.end)
+    starts = np.array([stretch.start for _, stretch in schedule.stretches(end, SEAMS)])
+    even = np.linspace(0.0, np.nextafter(end, 0.0), POINTS)
+    epochs = np.unique(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
+    points = grid.slice(0, grid.size) if grid.size <= FEW else np.empty(0)
+    marks = np.column_stack([points, schedule(points)])
+    return Curve(label, epochs, schedule(epochs), marks)
+
+
+def _restarts(run: Run) -> tuple[float, ...]:
+    """The epochs at which a restart cycle of any schedule starts."""
+    starts = {
+        stretch.start
+        for schedule in run.schedules.values()
+        for phase, stretch in schedule.stretches(min(run.grid.epochs, schedule.end), SEAMS)
+        if phase.name == "cycle"
+    }
+    return tuple(sorted(starts))
+
+
+def _phases(schedules: Mapping[str, Schedule], epochs: int) -> tuple[tuple[str, float, float], ...]:
+    """The phases that all schedules with restarts share; none where they differ."""
+    each = [_named(one, epochs) for one in schedules.values() if one.restarts]
+    return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
+
+
+def _named(schedule: Schedule, epochs: int) -> list[tuple[str, float, float]]:
+    end = min(float(epochs), schedule.end)
+    named = []
+    for phase, stretch in schedule.stretches(end, FEW):
+        name = f"cycle {stretch.cycle}" if phase.name == "cycle" else phase.name
+        named.append((name, stretch.start, min(stretch.start + stretch.length, end)))
+    return named

@@ -1,0 +1,312 @@
+"""The shapes: how a rate falls from eta_max to eta_min within a cycle, one small class each.
+
+Defining a subclass of `Shape` registers it: it then works in `Schedule`, in schedule texts, in
+every command and in the invariant tests. A shape's own parameters are its dataclass fields.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite, log, pi
+from typing import ClassVar
+
+from logsched.cycles import Cycles, Equal, Geometric, Single
+from logsched.errors import LogschedError
+from logsched.lazy import Numbers, np
+from logsched.parameters import NOT_NEGATIVE, Declared, Parameters, Rule, exact, parameter, unknown
+from logsched.phases import EtaMax, Phase
+
+SHAPES: dict[str, type[Shape]] = {}
+
+
+@dataclass(frozen=True, init=False)
+class Shape(Declared):
+    """A formula for the rates of a cycle, and its own parameters.
+
+    T_cur and T_i are in epochs: the time since the cycle's start and its length. They and the rates
+    are numbers or `(n,)` arrays.
+    """
+
+    name: ClassVar[str]
+    formula: ClassVar[str]
+    source: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "name" in vars(cls):  # a base of several shapes has none
+            SHAPES[cls.name] = cls
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether rates may rise above eta_max (g above 1)."""
+        return False
+
+    @abstractmethod
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        """g, how much of the way from eta_min up to eta_max the rate is, as a new value."""
+
+    def rate(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        """(1 - g) eta_min + g eta_max: exactly eta_max where g = 1. (DESIGN 4.)"""
+        g = self.fraction(t_cur, t_i, eta_max, eta_min)
+        rate = 1.0 - g
+        rate *= eta_min
+        g *= eta_max
+        rate += g
+        return rate
+
+    def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
+        """Raise LogschedError where the formula does not hold for such a cycle."""
+
+    def phases(self, its: Parameters) -> list[Phase]:
+        """What a schedule of this shape consists of: warmup, initial decay, restart cycles."""
+        origin = exact(its.warmup_epochs) + exact(its.init_decay_epochs)
+        if its.restart_interval == 0:
+            restarts = steady("hold", self, origin, its.min_decay_lr)
+        else:
+            cycles = restart_cycles(its, origin)
+            restarts = Phase("cycle", self, cycles, _restart_lr(its), its.min_decay_lr)
+        return [*warmup(its), *self._initial_decay(its), restarts]
+
+    def _initial_decay(self, its: Parameters) -> list[Phase]:
+        start, length = exact(its.warmup_epochs), its.init_decay_epochs
+        return single("initial decay", self, start, length, its.lr, its.min_decay_lr)
+
+
+def find_shape(name: str) -> type[Shape]:
+    """A shape by its name. Raises LogschedError with the nearest name there is."""
+    if not isinstance(name, str) or name not in SHAPES:
+        raise unknown("shape", str(name), SHAPES)
+    return SHAPES[name]
+
+
+def warmup(its: Parameters) -> list[Phase]:
+    """The warmup: the shape `linear` or `cosine`, from warmup_start_lr to lr."""
+    shape = SHAPES[its.warmup_shape]()
+    return single("warmup", shape, Fraction(0), its.warmup_epochs, its.warmup_start_lr, its.lr)
+
+
+def single(
+    name: str, shape: Shape, start: Fraction, length: float, eta_max: float, eta_min: float
+) -> list[Phase]:
+    """A phase of one cycle; none where its length is 0."""
+    cycles = Single(start, length)
+    return [Phase(name, shape, cycles, _always(eta_max), eta_min)] if length > 0 else []
+
+
+def steady(name: str, shape: Shape, start: Fraction, rate: float) -> Phase:
+    """A phase that holds one rate for good."""
+    return Phase(name, shape, Single(start), _always(rate))
+
+
+def restart_cycles(its: Parameters, origin: Fraction) -> Cycles:
+    """Cycles of restart_interval * restart_interval_multiplier**i epochs."""
+    interval, multiplier = exact(its.restart_interval), exact(its.restart_interval_multiplier)
+    return Equal(origin, interval) if multiplier == 1 else Geometric(origin, interval, multiplier)
+
+
+def _always(rate: float) -> EtaMax:
+    return lambda cycle: rate
+
+
+def _restart_lr(its: Parameters) -> EtaMax:
+    """eta_max of cycle i: (1 - d**i) min_decay_lr + d**i restart_lr, d = restart_lr_decay."""
+    if its.restart_lr_decay == 1:
+        return _always(its.restart_lr)
+
+    def eta_max(cycle: Numbers) -> Numbers:
+        left = np.power(its.restart_lr_decay, cycle)
+        return (1 - left) * its.min_decay_lr + left * its.restart_lr
+
+    return eta_max
+
+
+@dataclass(frozen=True, init=False)
+class Constant(Shape):
+    """The control of the paper's experiments: no scheduler at all, and so no warmup."""
+
+    name = "constant"
+    formula = "lr"
+    source = "the paper's control (section 2.1)"
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        return np.ones_like(t_cur)
+
+    def phases(self, its: Parameters) -> list[Phase]:
+        return [steady("constant", self, Fraction(0), its.lr)]
+
+
+@dataclass(frozen=True, init=False)
+class Step(Shape):
+    """Step decay: after the warmup, the rate is multiplied by gamma every `size` epochs."""
+
+    name = "step"
+    formula = "max(min(lr, min_decay_lr), lr gamma^j), j = floor((t - warmup_epochs)/size)"
+    source = "step decay (the paper's section 2.1)"
+
+    size: float | None = parameter(
+        "epochs between steps; 0 = it never steps",
+        NOT_NEGATIVE,
+        None,
+        unit="epochs",
+        left_out="restart_interval",
+    )
+    gamma: float = parameter(
+        "factor of a step", Rule("a number above 0 and at most 1", lambda x: 0 < x <= 1), 0.1
+    )
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        return np.ones_like(t_cur)
+
+    def phases(self, its: Parameters) -> list[Phase]:
+        start = exact(its.warmup_epochs)
+        size = its.restart_interval if self.size is None else self.size
+        cycles = Equal(start, exact(size)) if size > 0 else Single(start)
+        return [*warmup(its), Phase("step", self, cycles, self._levels(its))]
+
+    def _levels(self, its: Parameters) -> EtaMax:
+        floor = min(its.lr, its.min_decay_lr)
+        return lambda cycle: np.maximum(its.lr * np.power(self.gamma, cycle), floor)
+
+
+@dataclass(frozen=True, init=False)
+class Cosine(Shape):
+    """Cosine annealing: a wave that leaves eta_max slowly and comes to eta_min slowly."""
+
+    name = "cosine"
+    formula = "g = (1 + cos(pi u))/2"
+    source = "paper Eq. 3; Loshchilov & Hutter, SGDR, 2016"
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        u = t_cur / t_i
+        u *= pi
+        g = np.cos(u)
+        g += 1.0
+        g *= 0.5
+        return g
+
+
+@dataclass(frozen=True, init=False)
+class Linear(Shape):
+    """A straight line from eta_max to eta_min."""
+
+    name = "linear"
+    formula = "g = 1 - u"
+    source = "linear decay"
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        return 1.0 - t_cur / t_i
+
+
+BASE = Rule(
+    "a number above 1, or min-lr (1/min_decay_lr), or range (1/|eta_max - eta_min|)",
+    lambda number: number > 1,
+    words=("min-lr", "range"),
+)
+
+
+@dataclass(frozen=True, init=False)
+class Logarithm(Shape):
+    """What shapes with a logarithm share: its base, a number or read off the cycle's rates."""
+
+    base: float | str = parameter("base of the logarithm", BASE, "min-lr")
+
+    def number(self, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        """b: the number, 1/eta_min or 1/|eta_max - eta_min|."""
+        if self.base == "min-lr":
+            return 1.0 / eta_min
+        if self.base == "range":
+            return 1.0 / np.abs(eta_max - eta_min)
+        return self.base
+
+    def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
+        way_out = f"give a number above 1, as in {self.name}:base=1000"
+        under = eta_min if self.base == "min-lr" else float(abs(exact(eta_max) - exact(eta_min)))
+        if self.base == "min-lr" and under == 0:
+            raise LogschedError(
+                f"min_decay_lr is 0, but the base of {self.name} is 1/min_decay_lr: {way_out}"
+            )
+        if isinstance(self.base, str) and eta_max != eta_min and not 1 < 1 / under < inf:
+            raise LogschedError(
+                f"base is {self.base}, that is 1/{under:.6g} = {1 / under:.6g} in a cycle between "
+                f"{eta_max:.6g} and {eta_min:.6g}, but it must be finite and above 1: {way_out}"
+            )
+
+
+@dataclass(frozen=True, init=False)
+class Log(Logarithm):
+    """Cyclical log annealing, the paper's schedule: a spike, then a slow logarithmic fall.
+
+    Eq. 4 is infinite at T_cur = 0, so `peak` caps g; and it ends above the middle of its range, for
+    pi/u never falls below pi.
+    """
+
+    name = "log"
+    formula = "g = min(peak, (1 + log_base(pi/u))/2), peak at u = 0"
+    source = "paper Eq. 4 (cyclical log annealing)"
+
+    peak: float = parameter(
+        "cap of g: a restart is at eta_min + peak (eta_max - eta_min)",
+        Rule("a finite number, 1 or more", lambda number: number >= 1),
+        1.0,
+    )
+
+    @property
+    def overshoots(self) -> bool:
+        return self.peak > 1
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        slope = 0.5 / np.log(self.number(eta_max, eta_min))
+        g = np.log(t_cur / t_i)  # minus infinity at u = 0, where the cap holds
+        g *= -slope
+        g += 0.5 + slope * log(pi)
+        return np.minimum(g, self.peak)
+
+    def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
+        super().check(t_i, eta_max, eta_min)
+        if not isfinite(self.peak * eta_max) or not isfinite((self.peak - 1) * eta_min):
+            raise LogschedError(
+                f"peak is {self.peak:.6g}, but peak times the rate {max(eta_max, eta_min):.6g} "
+                "must be finite"
+            )
+
+
+@dataclass(frozen=True, init=False)
+class LogBounded(Logarithm):
+    """The same logarithm made practical: from eta_max at a restart to eta_min at the end."""
+
+    name = "log-bounded"
+    formula = "g = 1 - log1p((base - 1) u)/log1p(base - 1)"
+    source = "ours: Eq. 4's logarithm, bounded; base towards 1 is linear"
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        less = self.number(eta_max, eta_min) - 1.0
+        u = t_cur / t_i
+        u *= less
+        g = np.log1p(u)
+        g /= -np.log1p(less)
+        g += 1.0
+        return g
+
+
+@dataclass(frozen=True, init=False)
+class LogReleased(Shape):
+    """The formula of the code that the paper's author released, applied in our cycles."""
+
+    name = "log-released"
+    formula = "g = (1 - log_{T_i}(max(1, T_cur)))/2"
+    source = "the code released with the paper; never above the middle of its range"
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        g = np.log(np.maximum(t_cur, 1.0))
+        g /= -np.log(t_i)
+        g += 1.0
+        g *= 0.5
+        return g
+
+    def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
+        if t_i <= 1:
+            raise LogschedError(
+                f"log-released has a cycle of {t_i:.6g} epochs, but its formula needs more than 1: "
+                "make init_decay_epochs and restart_interval longer"
+            )

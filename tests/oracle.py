@@ -1,0 +1,151 @@
+"""Each schedule's rate in exact fractions: a second reading of its definition, to test against."""
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from types import SimpleNamespace
+
+Number = float | str
+
+
+def exact(x: float) -> Fraction:
+    """The decimal that a float stands for: the shortest one that reads back to it."""
+    return Fraction(repr(float(x)))
+
+
+def settings(**given: Number) -> SimpleNamespace:
+    """Every parameter as an exact number (or a word), with what was left out filled in."""
+    p = {k: v if isinstance(v, str) else exact(v) for k, v in given.items()}
+    p.setdefault("lr", Fraction(1, 10))
+    p.setdefault("restart_interval", Fraction(10))
+    left_out = {
+        "min_decay_lr": p["lr"] / 100,
+        "warmup_epochs": Fraction(5),
+        "warmup_start_lr": p["lr"] / 10,
+        "warmup_shape": "linear",
+        "init_decay_epochs": Fraction(10),
+        "restart_interval_multiplier": Fraction(2),
+        "restart_lr": p["lr"],
+        "restart_lr_decay": Fraction(1),
+        "base": "min-lr",
+        "peak": Fraction(1),
+        "size": p["restart_interval"],
+        "gamma": Fraction(1, 10),
+    }
+    return SimpleNamespace(**(left_out | p))
+
+
+def first_restart(p: SimpleNamespace) -> Fraction:
+    """start_0 = W + D."""
+    return p.warmup_epochs + p.init_decay_epochs
+
+
+def start(p: SimpleNamespace, i: int) -> Fraction:
+    """start_i = W + D + R + R·m + … + R·mⁱ⁻¹."""
+    r, m = p.restart_interval, p.restart_interval_multiplier
+    return first_restart(p) + r * (i if m == 1 else (m**i - 1) / (m - 1))
+
+
+def starts(count: int, **params: Number) -> list[Fraction]:
+    """The exact starts of the first `count` cycles."""
+    p = settings(**params)
+    return [start(p, i) for i in range(count)]
+
+
+def pile_up(**params: Number) -> Fraction:
+    """Where shrinking cycles (m < 1) pile up: W + D + R/(1 - m)."""
+    p = settings(**params)
+    return first_restart(p) + p.restart_interval / (1 - p.restart_interval_multiplier)
+
+
+def cycle_at(p: SimpleNamespace, t: float) -> int:
+    """The i with fl(start_i) ≤ t < fl(start_{i+1}), fl = the nearest float64."""
+    since = exact(t) - first_restart(p)
+    i = math.floor(since / p.restart_interval) if p.restart_interval_multiplier == 1 else 0
+    while float(start(p, i + 1)) <= t:
+        i += 1
+    while float(start(p, i)) > t:
+        i -= 1
+    return i
+
+
+def eta_max(p: SimpleNamespace, i: int) -> Fraction:
+    """The top of cycle i: (1 - dⁱ)·η_min + dⁱ·restart_lr."""
+    faded = p.restart_lr_decay**i
+    return (1 - faded) * p.min_decay_lr + faded * p.restart_lr
+
+
+def base(p: SimpleNamespace, top: Fraction) -> Fraction:
+    """The base of the logarithm: 1/η_min, 1/|η_max - η_min|, or the number given."""
+    named = {"min-lr": lambda: 1 / p.min_decay_lr, "range": lambda: 1 / abs(top - p.min_decay_lr)}
+    return named[p.base]() if isinstance(p.base, str) else p.base
+
+
+def fraction(
+    shape: str, p: SimpleNamespace, t_cur: Fraction, t_i: Fraction, top: Fraction
+) -> float:
+    """The share g of the range that is left at T_cur of a cycle of length T_i."""
+    u = t_cur / t_i
+    if shape == "linear":
+        return float(1 - u)
+    if shape == "cosine":
+        return (1 + math.cos(math.pi * float(u))) / 2
+    if shape == "log-released":
+        return (1 - math.log(max(1, t_cur)) / math.log(t_i)) / 2
+    b = base(p, top)
+    if shape == "log-bounded":
+        return 1 - math.log1p((b - 1) * u) / math.log1p(b - 1)
+    assert shape == "log", shape
+    spike = (1 + math.log(math.pi / float(u)) / math.log(b)) / 2 if u else math.inf
+    return min(float(p.peak), spike)
+
+
+def annealed(
+    shape: str, p: SimpleNamespace, t: float, begin: Fraction, t_i: Fraction, top: Fraction
+) -> float:
+    """|(1 - g)·η_min + g·η_max|, where a phase that begins at `begin` has run since fl(begin)."""
+    if top == p.min_decay_lr:
+        return float(top)
+    t_cur = Fraction(0) if t == float(begin) else max(Fraction(0), exact(t) - begin)
+    g = fraction(shape, p, t_cur, t_i, top)
+    return abs((1 - g) * float(p.min_decay_lr) + g * float(top))
+
+
+def warmed(p: SimpleNamespace, t: float) -> float:
+    """warmup_start_lr → lr, linearly or along half a cosine."""
+    w = float(exact(t) / p.warmup_epochs)
+    progress = w if p.warmup_shape == "linear" else (1 - math.cos(math.pi * w)) / 2
+    return float(p.warmup_start_lr) + progress * float(p.lr - p.warmup_start_lr)
+
+
+def stepped(p: SimpleNamespace, t: float) -> float:
+    """max(floor, lr·gammaʲ), j the number of boundaries fl(W + j·size), j ≥ 1, that are ≤ t."""
+    j = math.floor((exact(t) - p.warmup_epochs) / p.size) if p.size else 0
+    while p.size and float(p.warmup_epochs + (j + 1) * p.size) <= t:
+        j += 1
+    while j and float(p.warmup_epochs + j * p.size) > t:
+        j -= 1
+    return max(float(min(p.lr, p.min_decay_lr)), float(p.lr) * float(p.gamma) ** max(j, 0))
+
+
+def rate(shape: str, t: float, **params: Number) -> float:
+    """The learning rate during epoch t."""
+    p, t = settings(**params), float(t)
+    if shape == "constant":
+        return float(p.lr)
+    if t < float(p.warmup_epochs):
+        return warmed(p, t)
+    if shape == "step":
+        return stepped(p, t)
+    if t < float(first_restart(p)):
+        return annealed(shape, p, t, p.warmup_epochs, p.init_decay_epochs, p.lr)
+    if not p.restart_interval:
+        return float(p.min_decay_lr)
+    i = cycle_at(p, t)
+    t_i = p.restart_interval * p.restart_interval_multiplier**i
+    return annealed(shape, p, t, start(p, i), t_i, eta_max(p, i))
+
+
+def rates(shape: str, epochs: Iterable[float], **params: Number) -> list[float]:
+    """`rate` at each of the epochs."""
+    return [rate(shape, t, **params) for t in epochs]

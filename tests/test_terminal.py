@@ -1,0 +1,183 @@
+"""The terminal plot: what a reader must see, and what must never stop it."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from logsched.outputs.console import Terminal
+from logsched.outputs.terminal import draw
+from logsched.picture import Curve, Picture
+
+ASCII = Terminal(width=80, height=24, color=False, unicode=False)
+UNICODE = replace(ASCII, unicode=True)
+COLORED = replace(UNICODE, color=True)
+TERMINALS = [ASCII, UNICODE, COLORED, replace(ASCII, color=True)]
+SIZES = [(30, 8), (31, 13), (80, 24), (120, 40), (300, 80)]
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def curve(epoch, rate, label="curve", marks=()):
+    marks = np.array(marks, dtype=float).reshape(-1, 2)
+    return Curve(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
+
+
+def picture(*curves, **changes):
+    phases = (("warmup", 0, 5), ("initial decay", 5, 15), ("cycle 0", 15, 25), ("cycle 1", 25, 45))
+    labels = {"title": "four schedules", "x_label": "epoch", "y_label": "learning rate"}
+    whole = Picture(curves, (15.0, 25.0), phases, 45.0, **labels, log_y=False, limits=None)
+    return replace(whole, **changes)
+
+
+def saw(label, low=0.001):
+    """A curve that falls in two cycles, with a jump up between them."""
+    fall = np.linspace(0.1, low, 50)
+    return curve([*np.linspace(0, 15, 50), *np.linspace(15, 45, 50)], [*fall, *fall], label)
+
+
+def canvas(text):
+    """The rows between the vertical axis and the right edge, top first, all of one width."""
+    rows = [re.split(r"[|┤│]", ESCAPE.sub("", row), maxsplit=1) for row in text.splitlines()]
+    return [row[1].ljust(300) for row in rows if len(row) == 2]
+
+
+FOUR = picture(curve([0, 45], [0.1, 0.1], "constant"), saw("a"), saw("b", 0.05), saw("c", 0.09))
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_it_fits_the_terminal(terminal, size, count):
+    terminal = replace(terminal, width=size[0], height=size[1])
+    text = draw(picture(*(saw(f"curve {i}", i / 100) for i in range(count))), terminal)
+    rows = ESCAPE.sub("", text).splitlines()
+    assert text.endswith("\n")
+    assert max(map(len, rows)) <= terminal.width
+    assert [row.rstrip() for row in rows] == rows
+    if count == 1 or terminal.height > 13:
+        assert len(rows) <= terminal.height
+    assert all(f"curve {i}" in "\n".join(rows[-count:]) for i in range(count))
+
+
+def test_ascii_is_ascii_and_colour_only_where_there_is_colour():
+    named = replace(FOUR, curves=(saw("η → \x1b[2J\n"), *FOUR.curves))
+    assert "*** ? ? ?[2J?" in draw(named, ASCII)
+    assert all(draw(named, terminal).isascii() for terminal in TERMINALS if not terminal.unicode)
+    assert not any("\x1b" in draw(named, terminal) for terminal in (ASCII, UNICODE))
+    assert ESCAPE.sub("", draw(FOUR, COLORED)).count("\x1b") == 0
+
+
+def test_the_background_stays_the_terminals_own():
+    codes = "".join(ESCAPE.findall(draw(FOUR, COLORED)))
+    assert re.findall(r"\[(?!0m|38;5;\d+m)", codes) == []
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_axes_phases_and_title_are_named(terminal):
+    text = ESCAPE.sub("", draw(FOUR, terminal))
+    for word in ("learning rate", "epoch", "four schedules", "warmup", "initial decay", "cycle 1"):
+        assert word in text
+    assert "0.10" in text
+    assert "0.100" not in text
+    assert " 45\n" in text
+
+
+def test_the_same_picture_gives_the_same_text():
+    first = draw(FOUR, COLORED)
+    draw(picture(saw("other"), log_y=True), ASCII)
+    assert draw(FOUR, COLORED) == first
+
+
+@pytest.mark.parametrize("width", range(30, 301, 10))
+def test_a_jump_is_one_vertical_line_over_its_tick_under_its_phase(width):
+    text = draw(replace(FOUR, curves=(saw("a", 0.0),)), replace(ASCII, width=width))
+    rows = text.splitlines()
+    full = np.array([[cell == "*" for cell in row] for row in canvas(text)]).all(axis=0)
+    top = next(i for i, row in enumerate(rows) if "|" in row)
+    assert np.count_nonzero(full) == 1
+    column = rows[top].index("|") + 1 + int(np.argmax(full))
+    assert rows[top - 1][column] == ":"
+    if "15" in rows[-3]:
+        assert rows[-4][column] == "+"
+
+
+@pytest.mark.parametrize("terminal", [ASCII, UNICODE])
+@pytest.mark.parametrize("log_y", [False, True])
+def test_no_spike_is_lost_in_a_long_run(terminal, log_y):
+    rate = np.full(1_000_000, 0.01)
+    rate[654_321] = 0.1
+    rows = canvas(draw(picture(curve(np.linspace(0, 45, rate.size), rate), log_y=log_y), terminal))
+    inked = [[cell not in " ┊:" for cell in row] for row in rows]
+    assert sum(inked[0]) == 1
+    assert all(row[inked[0].index(True)] for row in inked[: len(rows) // 2])
+
+
+def test_curves_differ_without_colour():
+    for terminal, looks in ((ASCII, "*+ox"), (UNICODE, "●▲■◆")):
+        rows = draw(FOUR, terminal).splitlines()
+        assert all(look in rows[-1] for look in looks)
+        assert all(look in "".join(rows[2:-1]) for look in looks)
+
+
+def test_equal_curves_are_all_seen():
+    same = picture(*(saw(label) for label in "abcd"))
+    drawn = "".join(canvas(draw(same, ASCII)))
+    assert all(drawn.count(look) > 10 for look in "*+ox")
+
+
+def test_a_legend_hides_no_data_and_cuts_only_what_cannot_fit():
+    narrow = replace(ASCII, width=30)
+    rows = draw(picture(saw("x" * 99), saw("y" * 26)), narrow).splitlines()
+    assert rows[-2:] == ["*** " + "x" * 23 + "...", "+++ " + "y" * 26]
+    assert draw(picture(saw("x" * 99)), replace(UNICODE, width=30)).endswith("x…\n")
+
+
+def test_zero_on_a_log_axis_is_said():
+    zero = picture(curve([0, 45], [0, 0.1]), log_y=True)
+    assert "A rate of 0 is drawn at the bottom" in draw(zero, ASCII)
+    assert "A rate of 0" not in draw(replace(FOUR, log_y=True), ASCII)
+
+
+def test_restarts_too_dense_to_see_are_not_marked_but_said():
+    dense = replace(FOUR, restarts=tuple(np.linspace(5, 45, 400)), phases=())
+    assert ":" not in "".join(canvas(draw(dense, ASCII)))
+    assert "Restarts too close to tell apart are not marked." in draw(dense, ASCII)
+
+
+def test_marks_are_dots_where_there_is_room():
+    marked = curve([0, 45], [0.1, 0.1], marks=[(epoch, 0.1) for epoch in range(0, 45, 9)])
+    assert "".join(canvas(draw(picture(marked), COLORED))).count("●") == 5
+    crowd = replace(marked, marks=np.array([(epoch, 0.1) for epoch in range(45)], dtype=float))
+    assert "●" not in draw(picture(crowd), COLORED)
+
+
+EXTREMES = {
+    "zero": curve([0, 45], [0, 0]),
+    "constant": curve([0, 45], [0.3, 0.3]),
+    "least": curve([0, 45], [5e-324, 5e-324]),
+    "from zero to least": curve([0, 45], [0, 5e-324]),
+    "great": curve([0, 45], [1e300, np.finfo(float).max]),
+    "everything": curve([0, 20, 45], [5e-324, np.finfo(float).max, 0]),
+    "decades": curve([0, 20, 45], [1e-9, 1, 1e-3]),
+    "narrow": curve([0, 45], [0.34, 0.36]),
+    "one point": curve([0], [0.1], marks=[(0, 0.1)]),
+    "out of sight": curve([1e13, 2e13], [0, 1]),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", EXTREMES)
+@pytest.mark.parametrize("log_y", [False, True])
+@pytest.mark.parametrize("epochs", [1.0, 45.0, 1e12])
+@pytest.mark.parametrize("size", SIZES)
+def test_extreme_values_are_drawn(name, log_y, epochs, size):
+    extreme = picture(EXTREMES[name], log_y=log_y, epochs=epochs)
+    for terminal in TERMINALS:
+        assert "epoch" in draw(extreme, replace(terminal, width=size[0], height=size[1]))
+
+
+@pytest.mark.parametrize("limits", [(12.0, 27.0), (15.0, 15.0), (1e12, 1e12 + 3), (50.0, 60.0)])
+def test_limits_choose_what_is_seen(limits):
+    assert "epoch" in draw(replace(FOUR, limits=limits), UNICODE)
+    assert " 45\n" not in draw(replace(FOUR, limits=limits), ASCII)
