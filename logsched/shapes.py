@@ -141,7 +141,7 @@ class Step(Shape):
     """Step decay: after the warmup, the rate is multiplied by gamma every `size` epochs."""
 
     name = "step"
-    formula = "max(min(lr, min_decay_lr), lr gamma^j), j = floor((t - warmup_epochs)/size)"
+    formula = "lr gamma^floor((t - warmup_epochs)/size), not below min_decay_lr"
     source = "step decay (the paper's section 2.1)"
 
     size: float | None = parameter(

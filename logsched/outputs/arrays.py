@@ -61,16 +61,16 @@ def find_format(name: str, curves: Curves) -> Format:
 def write_json(curves: Curves) -> Chunks:
     """One object: the settings, so that it can be read back, `epoch`, and `lr` by label."""
     settings = {
-        label: {"shape": schedule.shape.name, "params": schedule.params}
+        label: {"shape": schedule.shape.name, "params": dict(schedule.params)}
         for label, schedule in curves.schedules.items()
     }
-    yield b'{"schema": 1, "epochs": %d' % curves.grid.epochs
-    yield b', "steps_per_epoch": %d' % curves.grid.steps_per_epoch
-    yield b', "schedules": ' + orjson.dumps(settings) + b', "epoch": ['
+    yield b'{"schema":1,"epochs":%d' % curves.grid.epochs
+    yield b',"steps_per_epoch":%d' % curves.grid.steps_per_epoch
+    yield b',"schedules":' + orjson.dumps(settings) + b',"epoch":['
     yield from _joined(map(_whole_short, curves.blocks()))
-    yield b'], "lr": {'
+    yield b'],"lr":{'
     for count, label in enumerate(curves.labels):
-        yield (b", " if count else b"") + orjson.dumps(label) + b": ["
+        yield (b"," if count else b"") + orjson.dumps(label) + b":["
         yield from _joined(map(_digits, curves.rates(label)))
         yield b"]"
     yield b"}}\n"
@@ -80,7 +80,7 @@ def write_json(curves: Curves) -> Chunks:
 def write_jsonl(curves: Curves) -> Chunks:
     """A flat object a line: the epoch and each label's rate."""
     keys = [orjson.dumps(label).replace(b"%", b"%%") for label in curves.labels]
-    line = b'{"epoch": %b' + b"".join(b", %b: %%b" % key for key in keys) + b"}\n"
+    line = b'{"epoch":%b' + b"".join(b",%b:%%b" % key for key in keys) + b"}\n"
     for table in curves.tables():
         yield line * len(table) % tuple(_whole_short(table.ravel()).split(b","))
 

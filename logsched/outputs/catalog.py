@@ -26,7 +26,7 @@ def presets(name: str | None, format: str) -> str:
     if _is_json(format):
         return _json("presets", {key: preset._asdict() for key, preset in chosen.items()})
     if name is None:
-        return _columns([[key, preset.source, preset.note] for key, preset in chosen.items()])
+        return _columns([[key, preset.source] for key, preset in chosen.items()])
     return _preset_page(name, chosen[name])
 
 
@@ -60,12 +60,12 @@ def _summary(shape: type[Shape]) -> str:
 
 def _shape_page(shape: type[Shape]) -> str:
     parts = [
-        f"{shape.name}: {_summary(shape)}",
+        f"{shape.name}: {_summary(shape)}\n",
         _columns([["formula", shape.formula], ["source", shape.source]]),
     ]
     for name, one in declared(shape).items():
-        rows = [[name, one.help], ["", f"{one.rule.says}; left out: {one.left_out}"]]
-        parts.append(_columns(rows))
+        about = [one.help, one.rule.says, f"left out: {one.left_out}"]
+        parts.append(_columns([[name, about[0]], *(["", line] for line in about[1:])]))
     return "\n".join(parts)
 
 

@@ -1,0 +1,57 @@
+"""The commands of the README: read, run, compared; `python tests/readme.py` writes their output."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ (.*?[^\\])\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.DOTALL)
+
+
+class Example(NamedTuple):
+    """A command of the README and what the README says that it prints."""
+
+    command: str
+    output: str
+
+
+def examples(text: str) -> list[Example]:
+    """The commands after `$ ` in the console blocks, with the lines that follow."""
+    return [Example(*found) for block in BLOCK.findall(text) for found in COMMAND.findall(block)]
+
+
+def set_up_commands(text: str) -> list[str]:
+    """The commands that begin on a fresh machine: those that make a virtual environment."""
+    return re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
+
+
+def run(command: str, folder: Path) -> str:
+    """What a command prints, on stdout and stderr, 80 columns wide and without colour."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    plain = {"PATH": path, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder)}
+    shell = ["bash", "-o", "pipefail", "-c", command]
+    done = subprocess.run(
+        shell, cwd=folder, env=plain, text=True, stdout=-1, stderr=subprocess.STDOUT, check=False
+    )
+    return done.stdout
+
+
+def rewritten(text: str, folder: Path) -> str:
+    """The README with the output that its commands have now."""
+
+    def block(found: re.Match[str]) -> str:
+        shown = [f"$ {one}\n{run(one, folder)}" for one, _ in COMMAND.findall(found.group(0))]
+        return "".join(shown)
+
+    return BLOCK.sub(block, text)
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        README.write_text(rewritten(README.read_text(), Path(folder)))

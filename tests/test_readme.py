@@ -1,0 +1,42 @@
+"""The README's commands print what it says that they print."""
+
+import re
+import shutil
+
+import pytest
+from readme import README, examples, run, set_up_commands
+
+from logsched.cli import app
+from logsched.shapes import SHAPES
+
+TEXT = README.read_text()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One folder for all, since later commands may read what earlier ones wrote."""
+    return tmp_path_factory.mktemp("readme")
+
+
+@pytest.mark.parametrize("example", examples(TEXT), ids=lambda example: example.command[:60])
+def test_a_command_prints_what_the_readme_says(example, folder):
+    if "jq " in example.command and not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    assert run(example.command, folder) == example.output
+
+
+def test_every_command_is_shown():
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    shown = {example.command.split()[1] for example in examples(TEXT) if "logsched " in example[0]}
+    assert set(names) <= shown
+
+
+def test_every_shape_stands_in_the_table():
+    for name in SHAPES:
+        assert re.search(rf"^\| `{name}` \|", TEXT, re.MULTILINE)
+
+
+def test_the_two_commands_draw_and_test():
+    draw, test = set_up_commands(TEXT)
+    assert draw.endswith("logsched plot --restart-lr 0.1")
+    assert test.endswith("pytest")
