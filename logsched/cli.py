@@ -1,18 +1,24 @@
 """The command line: each command reads its options and hands over to an output."""
 
+import errno
+import io
+import os
+import signal
 import sys
 from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from logsched import __version__
 from logsched.errors import LogschedError
 from logsched.options import complete, evaluates
-from logsched.outputs import catalog, files
+from logsched.outputs import catalog, console, files
+from logsched.parameters import NOT_NEGATIVE
 from logsched.presets import PRESETS
 from logsched.shapes import SHAPES
 
+COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
 PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
 
 app = typer.Typer(
@@ -29,11 +35,14 @@ At = Annotated[
 Every = Annotated[
     str | None, typer.Option("--every", metavar="N", help="only every N-th point of the grid")
 ]
-CatalogFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
+TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
 
 
 def main() -> None:
     """Run the command line: an error is one sentence on stderr and an exit status, never more."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     try:
         status = app(standalone_mode=False)
     except LogschedError as error:
@@ -44,15 +53,33 @@ def main() -> None:
         status = 130
     except MemoryError:
         status = _complain("there is not enough memory for this", 1)
-    except OSError as error:
-        status = _complain(f"cannot go on: {error.strerror}", 1)
+    except OSError as error:  # of --help: whatever else is written reports its own
+        files.abandon_stdout()
+        status = _complain(f"cannot write standard output: {error.strerror}", 1)
+    except SystemExit as stop:  # 1 is how Typer ends when the reader of --help has gone
+        status = 0 if stop.code == 1 and COMPLETION not in os.environ else stop.code
     sys.exit(status or 0)
 
 
 def _complain(sentence: str, status: int) -> int:
-    end = "" if sentence.endswith((".", "?")) else "."
-    typer.echo(f"Error: {sentence}{end}", err=True)
+    console.say(f"Error: {sentence}")
     return status
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    """Leave as after an error, so that unfinished files are taken away."""
+    raise SystemExit(128 + number)
+
+
+class _Closed(io.TextIOBase):
+    """Standard output where there is none: what is written is not lost without a word."""
+
+    @property
+    def buffer(self) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
+
+    def write(self, text: str) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
 
 
 def _version(wanted: bool) -> None:
@@ -77,12 +104,46 @@ def logsched(
 @evaluates(*PAPER)
 def plot(
     run: Any,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="draw into a .png, .svg or .pdf file"),
+    ] = None,
+    log_y: Annotated[bool, typer.Option("--log-y", help="rates on a logarithmic axis")] = False,
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="over the plot")] = "",
+    xlim: Annotated[
+        str | None, typer.Option("--xlim", metavar="FROM:TO", help="only this part of the time")
+    ] = None,
+    time_unit: Annotated[
+        str, typer.Option("--time-unit", metavar="UNIT", help="epoch or step")
+    ] = "epoch",
+    width: Annotated[
+        str | None, typer.Option("--width", metavar="COLUMNS", help="of the terminal plot")
+    ] = None,
+    height: Annotated[
+        str | None, typer.Option("--height", metavar="ROWS", help="of the terminal plot")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="a terminal plot of ASCII")] = False,
+    color: Annotated[
+        str, typer.Option("--color", metavar="WHEN", help="auto, always or never")
+    ] = "auto",
+    figsize: Annotated[
+        str | None,
+        typer.Option("--figsize", metavar="W,H", help="inches of FILE  [default: 8,4.5]"),
+    ] = None,
+    dpi: Annotated[
+        str | None, typer.Option("--dpi", metavar="N", help="pixels an inch  [default: 150]")
+    ] = None,
 ) -> None:
-    """Draw schedules in the terminal."""
-    from logsched.outputs import console, terminal
+    """Draw schedules in the terminal, or as a picture in a file."""
+    from logsched.outputs import plotting
     from logsched.picture import picture
 
-    files.write_text(terminal.draw(picture(run), console.terminal()))
+    drawn = picture(run, time_unit, title, log_y, plotting.limits(xlim))
+    if output is None:
+        plotting.draw_text(drawn, color, ascii, width, height)
+    else:
+        steps = run.grid.steps_per_epoch if time_unit == "epoch" else 1
+        plotting.draw_file(drawn, output, figsize, dpi, steps if steps > 1 else None)
 
 
 @app.command()
@@ -116,12 +177,65 @@ def export(
 
 
 @app.command()
+@evaluates(*PAPER)
+def table(
+    run: Any,
+    at: At = None,
+    every: Every = None,
+    all: Annotated[bool, typer.Option("--all", help="every row, also of a long table")] = False,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text or markdown")
+    ] = "text",
+) -> None:
+    """Print epochs and rates as a table."""
+    from logsched.curves import choose_rows
+    from logsched.outputs import table
+
+    curves = choose_rows(run, at, every)
+    files.write_text(table.draw(curves, format, all, console.terminal()))
+
+
+@app.command()
+@evaluates(*PAPER)
+def describe(
+    run: Any,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="LABEL", help="compare the others with this schedule"),
+    ] = None,
+    format: TextOrJson = "text",
+) -> None:
+    """Say what is true of each schedule: extremes, budget, cycles, what to beware of."""
+    from logsched.outputs import description
+
+    files.write_text(description.describe_run(run, format, against))
+
+
+@app.command()
+@evaluates("log")
+def explain(
+    run: Any,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="EPOCH", help="the moment to explain")
+    ] = None,
+    format: TextOrJson = "text",
+) -> None:
+    """Explain one moment: the phase, the cycle, the formula with its numbers."""
+    from logsched.outputs import explanation
+
+    if at is None:
+        raise LogschedError("at is missing: name the epoch to explain, as in --at 37")
+    epoch = float(NOT_NEGATIVE.parse("at", at))
+    files.write_text(explanation.explain_run(run, epoch, format))
+
+
+@app.command()
 def shapes(
     name: Annotated[
         str | None,
         typer.Argument(metavar="[NAME]", help="one shape", autocompletion=complete(SHAPES)),
     ] = None,
-    format: CatalogFormat = "text",
+    format: TextOrJson = "text",
 ) -> None:
     """List the shapes, or show one: formula, parameters, source."""
     files.write_text(catalog.shapes(name, format))
@@ -133,7 +247,7 @@ def presets(
         str | None,
         typer.Argument(metavar="[NAME]", help="one preset", autocompletion=complete(PRESETS)),
     ] = None,
-    format: CatalogFormat = "text",
+    format: TextOrJson = "text",
 ) -> None:
     """List the paper's settings, or show those of one experiment."""
     files.write_text(catalog.presets(name, format))

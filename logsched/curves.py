@@ -12,8 +12,8 @@ from logsched.lazy import Floats, np
 from logsched.parameters import NOT_NEGATIVE, WHOLE
 
 if TYPE_CHECKING:
+    from logsched.run import Run
     from logsched.schedule import Schedule
-    from logsched.specs import Run
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Curves:
         return list(self.schedules)
 
     @property
+    def chosen(self) -> bool:
+        """Whether the user chose the rows."""
+        return self.every != 1 or self.at is not None
+
+    @property
     def rows(self) -> int:
         """The number of epochs."""
         return -(-self.grid.size // self.every) if self.at is None else len(self.at)
@@ -51,12 +56,15 @@ class Curves:
 
     def rates(self, label: str) -> Iterator[Floats]:
         """One schedule's rates, a block at a time."""
-        return (self.schedules[label].rates(epochs) for epochs in self.blocks())
+        return (self._rates(self.schedules[label], epochs) for epochs in self.blocks())
+
+    def _rates(self, schedule: Schedule, epochs: Floats) -> Floats:
+        return schedule.rates_in_order(epochs) if self.at is None else schedule.rates(epochs)
 
     def tables(self) -> Iterator[Floats]:
         """Epochs and all rates side by side, `(n, 1 + schedules)` at a time."""
         for epochs in self.blocks():
-            columns = [schedule.rates(epochs) for schedule in self.schedules.values()]
+            columns = [self._rates(one, epochs) for one in self.schedules.values()]
             yield np.column_stack([epochs, *columns])
 
 

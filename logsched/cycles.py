@@ -124,7 +124,8 @@ class Equal(Cycles):
         """The starts of cycles, by float64 that hold whole numbers exactly."""
         start = index * self._step
         start += self._first
-        start /= self._over
+        if self._over > 1:
+            start /= self._over
         return start
 
     def _starts_one_by_one(self, index: Floats) -> Floats:
@@ -160,9 +161,11 @@ class Geometric(Cycles):
         over, under = self.multiplier.numerator, self.multiplier.denominator
         low, high = _floor(self.origin * one), _ceil(self.origin * one)
         short, long = _floor(self.interval * one), _ceil(self.interval * one)
-        starts, lengths = array("d", bytes(8 * count)), array("d", bytes(8 * count))
+        starts, lengths = array("d", [inf]) * count, array("d", [inf]) * count
         for index in range(count):
             start = _quotient(low, one)
+            if start == inf:
+                break
             starts[index] = start if start == _quotient(high, one) else self._exact_start(index)
             lengths[index] = _quotient(short, one)
             low, high = low + short, high + long
@@ -199,9 +202,9 @@ class Geometric(Cycles):
         return bisect_right(self._starts, epoch) - 1
 
     def start(self, index: int) -> float:
-        while index >= len(self._starts):
+        while index >= len(self._starts) and self._starts[-1] < inf:
             self._extend()
-        return self._starts[index]
+        return self._starts[index] if index < len(self._starts) else inf
 
     def length(self, index: int) -> float:
         return self._lengths[index]

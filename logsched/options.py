@@ -9,6 +9,7 @@ import typer
 
 from logsched.errors import LogschedError
 from logsched.grid import Grid
+from logsched.outputs import console
 from logsched.parameters import WHOLE, Parameter, Parameters, Value, declared
 from logsched.presets import PRESETS, find_preset
 from logsched.shapes import SHAPES
@@ -39,9 +40,10 @@ def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., No
             names, preset = given.pop("schedules"), given.pop("preset")
             from logsched.specs import make_run
 
-            run = make_run(names or (), default, read_settings(texts, preset))
+            asked = [name for name, text in texts.items() if text is not None]
+            run = make_run(names or (), default, read_settings(texts, preset), asked)
             for warning in run.warnings:
-                typer.echo(f"Warning: {warning}", err=True)
+                console.say(f"Warning: {warning}")
             command(run, **given)
 
         options = [_option(name, parameter) for name, parameter in shared.items()]

@@ -5,6 +5,7 @@ From here they reach `Schedule`, the options of every command, schedule texts an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from math import isfinite
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 Value = float | str
+
+LONG = 80  # characters of a value that an error shows whole
+PLAIN = re.compile(r"[!-^`-~]*[!-~]", re.ASCII)  # a word in ASCII
 
 
 class Rule(NamedTuple):
@@ -32,6 +36,8 @@ class Rule(NamedTuple):
         word = text.strip()
         if word in self.words:
             return word
+        if not PLAIN.fullmatch(word):
+            raise self.broken(name, word)
         try:
             number = int(word) if self.whole else float(word)
         except ValueError:
@@ -48,11 +54,10 @@ class Rule(NamedTuple):
 
     def broken(self, name: str, value: object) -> LogschedError:
         """The sentence about a value that breaks this rule."""
-        bare = isinstance(value, str) and value.isprintable() and value != ""
+        plain = isinstance(value, str) and PLAIN.fullmatch(value)
         hint = suggestion(str(value), self.words)
-        return LogschedError(
-            f"{name} is {value if bare else repr(value)}, but it must be {self.says}{hint}"
-        )
+        text = _cut(str(value)) if plain else shown(value)
+        return LogschedError(f"{name} is {text}, but it must be {self.says}{hint}")
 
     def _number(self, name: str, number: Any, shown: object) -> Value:
         try:
@@ -64,11 +69,20 @@ class Rule(NamedTuple):
         return read
 
 
+def shown(value: object) -> str:
+    """A value as an error shows it: printable, and not too long."""
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) < LONG else f"{text[: LONG // 2]}...{text[-LONG // 4 :]}"
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'X'?` for the nearest known word, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), n=1)
+    near = get_close_matches(word[:LONG].casefold(), list(known), n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
@@ -76,7 +90,7 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> LogschedError:
     """The sentence about a name that does not exist, with the nearest that does."""
     known = list(known)
     hint = suggestion(word, known) or f"; there is {', '.join(known)}"
-    return LogschedError(f"there is no {kind} '{word}'{hint}")
+    return LogschedError(f"there is no {kind} {shown(word)}{hint}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def exact(number: float) -> Fraction:
 
 NOT_NEGATIVE = Rule("a finite number, 0 or more", lambda number: number >= 0)
 POSITIVE = Rule("a finite number above 0", lambda number: number > 0)
-WHOLE = Rule("a whole number, 1 or more", lambda number: number >= 1, whole=True)
+WHOLE = Rule("a whole number, 1 or more, in digits", lambda number: number >= 1, whole=True)
 
 
 @dataclass(frozen=True, init=False, kw_only=True)

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf, isfinite
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, Numbers, np
 
 if TYPE_CHECKING:
     from logsched.cycles import Cycles
+    from logsched.parameters import Parameters, Value
 
 
 class Curve(Protocol):
-    """What a phase needs of a shape."""
+    """What a phase needs of a shape, and what there is to tell of it."""
+
+    formula: ClassVar[str]
 
     @property
     def overshoots(self) -> bool:
         """Whether rates may rise above eta_max."""
+
+    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
+        """g, how much of the way from eta_min up to eta_max the rate is."""
 
     def rate(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         """The rate at T_cur of T_i epochs, on the way from eta_max to eta_min."""
 
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
         """Raise LogschedError where the formula does not hold for such a cycle."""
+
+    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> Mapping[str, Value]:
+        """What the names in the formula stand for."""
 
 
 EtaMax = Callable[[Numbers], Numbers]
@@ -60,6 +69,11 @@ class Phase:
         self._latest: Stretch | None = None
 
     @property
+    def plural(self) -> str:
+        """The name of the phase as a whole: `cycles` of a `cycle`."""
+        return f"{self.name}s" if self.name in ("cycle", "step") else self.name
+
+    @property
     def start(self) -> float:
         """The epoch at which the phase begins."""
         return self.cycles.start(0)
@@ -76,8 +90,8 @@ class Phase:
             eta_max = np.ravel(self._eta_max(np.array([float(min(cycle, 2**1023))])))[0].item()
         if not isfinite(eta_max) or eta_max < 0:
             raise LogschedError(
-                f"restart_lr_decay takes the rate at restart {cycle} to {eta_max}, "
-                "but a rate must be a finite number, 0 or more"
+                f"restart_lr_decay takes the rate at restart {cycle} out of bounds: it must be a "
+                "finite number, 0 or more"
             )
         length, eta_min = self.cycles.length(cycle), self._eta_min
         if eta_min is not None:
@@ -110,24 +124,29 @@ class Phase:
         stretch = self.stretch(self.cycles.at(first))
         if stretch.cycle != final.cycle:
             return self._rates_of_cycles(epochs)
-        return self._confined(epochs - stretch.start, *stretch[2:])
+        return self._between(epochs - stretch.start, *stretch[2:])
 
     def _rates_of_cycles(self, epochs: Floats) -> Floats:
         """`rates` of epochs in several cycles, each with its own start, length and eta_max."""
         cycle, t_cur, t_i = self.cycles.locate(epochs)
-        eta_max = self._eta_max(cycle)
-        return self._confined(t_cur, t_i, eta_max, self._eta_min)
-
-    def _confined(
-        self, t_cur: Floats, t_i: Numbers, eta_max: Numbers, eta_min: float | None
-    ) -> Floats:
-        """The shape's rates; what rounding put outside the range is put back into it."""
-        if eta_min is None or np.all(eta_max == eta_min):
+        eta_max, eta_min = self._eta_max(cycle), self._eta_min
+        if eta_min is None:
             return np.full_like(t_cur, eta_max)
+        if isinstance(eta_max, float):
+            return self._between(t_cur, t_i, eta_max, eta_min)
         rates: Floats = self.shape.rate(t_cur, t_i, eta_max, eta_min)
-        if np.ndim(eta_max):  # one for each epoch, some perhaps without a range
-            np.copyto(rates, eta_min, where=eta_max == eta_min)
+        np.copyto(rates, eta_min, where=eta_max == eta_min)
+        return self._confined(rates, np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min))
+
+    def _between(self, t_cur: Floats, t_i: Numbers, eta_max: float, eta_min: float) -> Floats:
+        """The rates of cycles that all go from one rate to one other."""
+        if eta_max == eta_min:
+            return np.full_like(t_cur, eta_max)
+        rates = self.shape.rate(t_cur, t_i, eta_max, eta_min)
+        return self._confined(rates, min(eta_max, eta_min), max(eta_max, eta_min))
+
+    def _confined(self, rates: Floats, low: Numbers, high: Numbers) -> Floats:
+        """Rates, where rounding may have left the range put back into it."""
         if self.shape.overshoots:
             return np.abs(rates, out=rates)
-        low, high = np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min)
         return np.clip(rates, low, high, out=rates)

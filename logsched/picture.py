@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from logsched.lazy import Floats, np
+from logsched.parameters import unknown
 
 if TYPE_CHECKING:
     from logsched.grid import Grid
+    from logsched.run import Run
     from logsched.schedule import Schedule
-    from logsched.specs import Run
 
 POINTS = 4000  # of a curve's fine grid
 SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
+UNITS = ("epoch", "step")
 FEW = 100  # grid points up to which they are drawn as dots
 
 
@@ -46,13 +48,43 @@ class Picture:
     limits: tuple[float, float] | None = None
 
 
-def picture(run: Run) -> Picture:
-    """The picture of a run: every schedule from epoch 0 to its end."""
-    return Picture(
+def picture(
+    run: Run,
+    unit: str = "epoch",
+    title: str = "",
+    log_y: bool = False,
+    limits: tuple[float, float] | None = None,
+) -> Picture:
+    """The picture of a run, every schedule from its start to its end, its time in epochs or steps.
+
+    Raises LogschedError for another unit.
+    """
+    if unit not in UNITS:
+        raise unknown("time unit", unit, UNITS)
+    whole = Picture(
         curves=tuple(trace(label, one, run.grid) for label, one in run.schedules.items()),
         restarts=_restarts(run),
         phases=_phases(run.schedules, run.grid.epochs),
         epochs=float(run.grid.epochs),
+        title=title,
+        log_y=log_y,
+        limits=limits,
+    )
+    return whole if unit == "epoch" else _in_steps(whole, run.grid.steps_per_epoch)
+
+
+def _in_steps(whole: Picture, steps: int) -> Picture:
+    """The same picture with steps of the grid in the place of epochs."""
+    scale = np.array([steps, 1.0])
+    return replace(
+        whole,
+        curves=tuple(
+            Curve(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
+        ),
+        restarts=tuple(start * steps for start in whole.restarts),
+        phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
+        epochs=whole.epochs * steps,
+        x_label="step",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,7 +102,7 @@ class Schedule(Parameters):
         require_memory(grid.size, f"a sample of {grid.size} points")
         rates, begin = np.empty(grid.size), 0
         for block in grid.blocks():
-            rates[begin : begin + block.size] = self.rates(block)
+            rates[begin : begin + block.size] = self.rates_in_order(block)
             begin += block.size
         return rates
 
@@ -117,6 +116,10 @@ class Schedule(Parameters):
                 phase.stretch(0)
                 phase.check_last(phase.stretch(phase.cycles.at(grid.last)), grid.steps_per_epoch)
 
+    def phase_at(self, epoch: float) -> Phase:
+        """The phase in which an epoch lies."""
+        return self.phases[bisect_right(self._starts, epoch) - 1]
+
     @property
     def end(self) -> float:
         """The epoch before which the schedule is defined: infinity, or where cycles pile up."""
@@ -127,12 +130,10 @@ class Schedule(Parameters):
         """Whether the schedule has restart cycles, without end."""
         return self.phases[-1].name == "cycle"
 
-    def end_of_cycle(self, count: int) -> int:
+    def end_of_cycle(self, count: int) -> float:
         """The whole epoch at which, or within which, the first `count` restart cycles are over."""
         end = self.phases[-1].cycles.start(count)
-        if end == inf:
-            raise LogschedError(f"cycles is {count}, but so many of {self!r} take too many epochs")
-        return ceil(end)
+        return end if end == inf else ceil(end)
 
     def stretches(self, end: float, most: int) -> Iterator[tuple[Phase, Stretch]]:
         """The cycles that start before an epoch, with their phases.
@@ -148,20 +149,30 @@ class Schedule(Parameters):
 
     def _rate(self, number: Numbers) -> float:
         """The rate at one epoch: what `rates` gives, without the cost of arrays."""
-        if not 0 <= number <= sys.float_info.max:
+        try:
+            epoch = float(number)
+        except OverflowError:  # a whole number beyond float64
+            epoch = inf
+        if not 0 <= epoch < inf:
             raise _bad_epoch(number)
-        epoch = float(number)
         with np.errstate(all="ignore"):
-            return self.phases[bisect_right(self._starts, epoch) - 1].rate(epoch)
+            return self.phase_at(epoch).rate(epoch)
 
     def rates(self, epochs: Floats) -> Floats:
         """The rates at a block of `(n,)` contiguous epochs, n > 0; `(n,)` float64."""
         first, last = float(epochs.min()), float(epochs.max())
         if not (first >= 0 and last < inf):
             raise _bad_epoch(epochs[~((epochs >= 0) & (epochs < inf))][0])
+        return self._rates(epochs, first, last)
+
+    def rates_in_order(self, epochs: Floats) -> Floats:
+        """`rates` of ascending epochs, as a grid has them."""
+        return self._rates(epochs, float(epochs[0]), float(epochs[-1]))
+
+    def _rates(self, epochs: Floats, first: float, last: float) -> Floats:
         early, late = bisect_right(self._starts, first), bisect_right(self._starts, last)
-        with np.errstate(all="ignore"):
-            if early == late:
+        if early == late:
+            with np.errstate(all="ignore"):
                 return self.phases[early - 1].rates(epochs, first, last)
         which = np.searchsorted(self._starts, epochs, side="right")
         rates = np.empty_like(epochs)

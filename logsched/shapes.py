@@ -9,13 +9,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isfinite, log, pi
+from math import exp, inf, isfinite, log, pi
 from typing import ClassVar
 
 from logsched.cycles import Cycles, Equal, Geometric, Single
 from logsched.errors import LogschedError
 from logsched.lazy import Numbers, np
-from logsched.parameters import NOT_NEGATIVE, Declared, Parameters, Rule, exact, parameter, unknown
+from logsched.parameters import (
+    NOT_NEGATIVE,
+    Declared,
+    Parameters,
+    Rule,
+    Value,
+    declared,
+    exact,
+    parameter,
+    unknown,
+)
 from logsched.phases import EtaMax, Phase
 
 SHAPES: dict[str, type[Shape]] = {}
@@ -58,6 +68,20 @@ class Shape(Declared):
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
         """Raise LogschedError where the formula does not hold for such a cycle."""
 
+    def uses(self, its: Parameters) -> set[str]:
+        """The parameters of every schedule that bear on this one."""
+        restarts = {"restart_interval_multiplier", "restart_lr", "restart_lr_decay"}
+        unused = restarts if its.restart_interval == 0 else set()
+        return {*declared(Parameters)} - unused - _unused_warmup(its)
+
+    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
+        """What the names in the formula stand for: every schedule's parameters, and its own."""
+        return {**_settings(its), **_settings(self)}
+
+    def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
+        """What to beware of in a cycle between two rates."""
+        return []
+
     def phases(self, its: Parameters) -> list[Phase]:
         """What a schedule of this shape consists of: warmup, initial decay, restart cycles."""
         origin = exact(its.warmup_epochs) + exact(its.init_decay_epochs)
@@ -71,6 +95,19 @@ class Shape(Declared):
     def _initial_decay(self, its: Parameters) -> list[Phase]:
         start, length = exact(its.warmup_epochs), its.init_decay_epochs
         return single("initial decay", self, start, length, its.lr, its.min_decay_lr)
+
+
+def _settings(owner: Declared) -> dict[str, Value]:
+    return {name: getattr(owner, name) for name in declared(type(owner))}
+
+
+def _unused_warmup(its: Parameters) -> set[str]:
+    return {"warmup_start_lr", "warmup_shape"} if its.warmup_epochs == 0 else set()
+
+
+def _at_most(value: Numbers, most: float) -> Numbers:
+    """A value above 0, or its bound; for arrays, clip takes half the time of minimum."""
+    return np.clip(value, 0.0, most) if isinstance(value, np.ndarray) else min(value, most)
 
 
 def find_shape(name: str) -> type[Shape]:
@@ -126,11 +163,14 @@ class Constant(Shape):
     """The control of the paper's experiments: no scheduler at all, and so no warmup."""
 
     name = "constant"
-    formula = "lr"
+    formula = "rate = lr"
     source = "the paper's control (section 2.1)"
 
     def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         return np.ones_like(t_cur)
+
+    def uses(self, its: Parameters) -> set[str]:
+        return {"lr"}
 
     def phases(self, its: Parameters) -> list[Phase]:
         return [steady("constant", self, Fraction(0), its.lr)]
@@ -141,7 +181,7 @@ class Step(Shape):
     """Step decay: after the warmup, the rate is multiplied by gamma every `size` epochs."""
 
     name = "step"
-    formula = "lr gamma^floor((t - warmup_epochs)/size), not below min_decay_lr"
+    formula = "rate = max(min(lr, min_decay_lr), lr * gamma^floor((t - warmup_epochs)/size))"
     source = "step decay (the paper's section 2.1)"
 
     size: float | None = parameter(
@@ -158,9 +198,20 @@ class Step(Shape):
     def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         return np.ones_like(t_cur)
 
+    def uses(self, its: Parameters) -> set[str]:
+        warmup = {"warmup_epochs", "warmup_start_lr", "warmup_shape"} - _unused_warmup(its)
+        return (
+            {"lr", "min_decay_lr"} | warmup | ({"restart_interval"} if self.size is None else set())
+        )
+
+    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
+        return {**super().numbers(its, eta_max, eta_min), "size": self._size(its)}
+
+    def _size(self, its: Parameters) -> float:
+        return its.restart_interval if self.size is None else self.size
+
     def phases(self, its: Parameters) -> list[Phase]:
-        start = exact(its.warmup_epochs)
-        size = its.restart_interval if self.size is None else self.size
+        start, size = exact(its.warmup_epochs), self._size(its)
         cycles = Equal(start, exact(size)) if size > 0 else Single(start)
         return [*warmup(its), Phase("step", self, cycles, self._levels(its))]
 
@@ -174,7 +225,7 @@ class Cosine(Shape):
     """Cosine annealing: a wave that leaves eta_max slowly and comes to eta_min slowly."""
 
     name = "cosine"
-    formula = "g = (1 + cos(pi u))/2"
+    formula = "g = (1 + cos(pi * u))/2"
     source = "paper Eq. 3; Loshchilov & Hutter, SGDR, 2016"
 
     def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
@@ -211,6 +262,10 @@ class Logarithm(Shape):
 
     base: float | str = parameter("base of the logarithm", BASE, "min-lr")
 
+    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
+        base = float(self.number(eta_max, eta_min))
+        return {**super().numbers(its, eta_max, eta_min), "base": base}
+
     def number(self, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         """b: the number, 1/eta_min or 1/|eta_max - eta_min|."""
         if self.base == "min-lr":
@@ -242,7 +297,7 @@ class Log(Logarithm):
     """
 
     name = "log"
-    formula = "g = min(peak, (1 + log_base(pi/u))/2), peak at u = 0"
+    formula = "g = min(peak, (1 + log_base(pi/u))/2)"
     source = "paper Eq. 4 (cyclical log annealing)"
 
     peak: float = parameter(
@@ -260,7 +315,25 @@ class Log(Logarithm):
         g = np.log(t_cur / t_i)  # minus infinity at u = 0, where the cap holds
         g *= -slope
         g += 0.5 + slope * log(pi)
-        return np.minimum(g, self.peak)
+        return _at_most(g, self.peak)
+
+    def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
+        if eta_max <= eta_min:
+            return []
+        log_base = log(float(self.number(eta_max, eta_min)))
+        floor = self.rate(1.0, 1.0, eta_max, eta_min)
+        middle = (eta_max + eta_min) / 2
+        capped = min(1.0, pi * exp(-(2 * self.peak - 1) * log_base))
+        said = [
+            f"Eq. 4 never falls below the middle of its range, {middle:.6g}: between {eta_max:.6g} "
+            f"and {eta_min:.6g} a cycle ends at {floor:.6g}",
+            f"Eq. 4 is cut off at peak {self.peak:.6g} in the first {100 * capped:.3g} % of a "
+            "cycle",
+        ]
+        if self.peak > 1:
+            top = (1 - self.peak) * eta_min + self.peak * eta_max
+            said.append(f"a cycle begins with a spike to {top:.6g}, above {eta_max:.6g}")
+        return said
 
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
         super().check(t_i, eta_max, eta_min)
@@ -276,7 +349,7 @@ class LogBounded(Logarithm):
     """The same logarithm made practical: from eta_max at a restart to eta_min at the end."""
 
     name = "log-bounded"
-    formula = "g = 1 - log1p((base - 1) u)/log1p(base - 1)"
+    formula = "g = 1 - log1p((base - 1) * u)/log1p(base - 1)"
     source = "ours: Eq. 4's logarithm, bounded; base towards 1 is linear"
 
     def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
@@ -307,6 +380,6 @@ class LogReleased(Shape):
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
         if t_i <= 1:
             raise LogschedError(
-                f"log-released has a cycle of {t_i:.6g} epochs, but its formula needs more than 1: "
+                f"log-released has a cycle of {t_i:.6g}, but its formula needs more than 1 epoch: "
                 "make init_decay_epochs and restart_interval longer"
             )

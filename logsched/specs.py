@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from logsched.errors import LogschedError
-from logsched.grid import Grid
-from logsched.parameters import Parameters, Value, declared, unknown
+from logsched.grid import MOST, Grid
+from logsched.parameters import Parameters, Value, declared, shown, unknown
+from logsched.run import Run
 from logsched.schedule import Schedule
 from logsched.shapes import find_shape
 
@@ -27,15 +27,6 @@ class Spec(NamedTuple):
         return Schedule(self.shape, **{**settings, **self.params})
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a command works on: labelled schedules, the grid, and what there is to warn of."""
-
-    schedules: Mapping[str, Schedule]
-    grid: Grid
-    warnings: list[str] = field(default_factory=list)
-
-
 def read_spec(text: str) -> Spec:
     """Read `[NAME=]SHAPE[:param=value,...]`. Raises LogschedError for what it cannot mean."""
     head, colon, tail = text.partition(":")
@@ -46,13 +37,13 @@ def read_spec(text: str) -> Spec:
         key, equals, value = item.partition("=")
         key = key.strip().replace("-", "_")
         if not equals or not key:
-            raise LogschedError(f"'{item}' in schedule '{text}' is not of the form param=value")
+            raise LogschedError(f"{shown(item)} in schedule {shown(text)} is not param=value")
         if key in params:
-            raise LogschedError(f"{key} is given twice in schedule '{text}'")
+            raise LogschedError(f"{key} is given twice in schedule {shown(text)}")
         if key in RUN_PARAMETERS:
             option = key.replace("_", "-")
             raise LogschedError(
-                f"{key} in schedule '{text}' is of the run, not of a schedule: use --{option}"
+                f"{key} in schedule {shown(text)} is of the run, not of a schedule: use --{option}"
             )
         if key not in known:
             raise unknown(f"parameter of {shape}", key, known)
@@ -62,22 +53,26 @@ def read_spec(text: str) -> Spec:
 
 def _label(text: str) -> str:
     if not text.isprintable() or not text.strip():
-        raise LogschedError(f"label {text!r} must be printable text, and not empty")
+        raise LogschedError(f"label {shown(text)} must be printable text, and not empty")
     if text == "epoch":
         raise LogschedError("label 'epoch' is the name of the time column: take another name")
     return text
 
 
-def make_run(texts: Sequence[str], default: Sequence[str], settings: Mapping[str, Value]) -> Run:
+def make_run(
+    texts: Sequence[str],
+    default: Sequence[str],
+    settings: Mapping[str, Value],
+    given: Iterable[str] = (),
+) -> Run:
     """The schedules that texts name, or else a default list, on the grid that settings give.
 
-    A schedule of the default list that does not hold on the grid is left out with a warning, as
-    long as another one does. Raises LogschedError otherwise.
+    `given` names the settings that the user asked for; a preset's are not. A schedule of the
+    default list that does not hold on the grid is left out with a warning, as long as another one
+    does. Raises LogschedError otherwise.
     """
     specs = [read_spec(text) for text in texts or default]
-    for label in (labels := [spec.label for spec in specs]):
-        if labels.count(label) > 1:
-            raise LogschedError(f"label '{label}' is given twice: name one, as in other={label}")
+    _refuse_twins(specs)
     own = {name: value for name, value in settings.items() if name not in RUN_PARAMETERS}
     schedules = {spec.label: spec.schedule(own) for spec in specs}
     grid = make_grid(settings, schedules.values())
@@ -85,7 +80,41 @@ def make_run(texts: Sequence[str], default: Sequence[str], settings: Mapping[str
     if refused and (texts or len(refused) == len(schedules)):
         raise next(iter(refused.values()))
     kept = {label: schedule for label, schedule in schedules.items() if label not in refused}
-    return Run(kept, grid, [f"{label} is left out: {error}" for label, error in refused.items()])
+    used = {label: schedule.shape.uses(schedule) for label, schedule in kept.items()}
+    return Run(
+        schedules=kept,
+        grid=grid,
+        warnings=_left_out(refused),
+        unused=_unused(given, set().union(*used.values())),
+        unused_by={
+            one.label: _unused(one.params, used[one.label]) for one in specs if one.label in used
+        },
+    )
+
+
+def _refuse_twins(specs: Sequence[Spec]) -> None:
+    seen: set[str] = set()
+    for spec in specs:
+        if spec.label in seen:
+            way_out = f"name one, as in other={spec.shape}"
+            raise LogschedError(f"label {shown(spec.label)} is given twice: {way_out}")
+        seen.add(spec.label)
+
+
+def _left_out(refused: Mapping[str, LogschedError]) -> list[str]:
+    """A sentence for each reason, with all schedules that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for label, error in refused.items():
+        reasons.setdefault(str(error), []).append(label)
+    return [
+        f"{' and '.join(labels)} {'is' if len(labels) == 1 else 'are'} left out: {reason}"
+        for reason, labels in reasons.items()
+    ]
+
+
+def _unused(given: Iterable[str], used: Container[str]) -> list[str]:
+    common = declared(Parameters)
+    return [name for name in given if name in common and name not in used]
 
 
 def _refused(schedules: Mapping[str, Schedule], grid: Grid) -> dict[str, LogschedError]:
@@ -106,5 +135,7 @@ def make_grid(settings: Mapping[str, Value], schedules: Iterable[Schedule]) -> G
         ends = [one.end_of_cycle(count) for one in schedules if one.restarts]
         if not ends:
             raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
-        given["epochs"] = max(ends)
+        if max(ends) > MOST:
+            raise LogschedError(f"cycles is {count}, but so many take more than {MOST} epochs")
+        given["epochs"] = int(max(ends))
     return Grid(**given)

@@ -26,9 +26,14 @@ SOME = [
 
 
 @EVERY_SHAPE
-@pytest.mark.parametrize("t", [12.5, 12, np.float64(12.5), np.int64(12), 0, 0.0])
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "t",
+    [12.5, 12, np.float64(12.5), np.float32(12.5), np.int64(12), np.uint8(12), 0, 0.0],
+    ids=repr,
+)
 def test_a_number_in_a_float_out(shape, t):
-    """Any kind of number is an epoch."""
+    """Any kind of number is an epoch, and none makes NumPy warn."""
     assert type(Schedule(shape)(t)) is float
 
 

@@ -15,7 +15,7 @@ import orjson
 from logsched.errors import LogschedError
 from logsched.grid import require_memory
 from logsched.lazy import Floats, np
-from logsched.parameters import unknown
+from logsched.parameters import shown, unknown
 
 if TYPE_CHECKING:
     from logsched.curves import Curves
@@ -125,7 +125,11 @@ def write_npz(curves: Curves) -> Chunks:
     """NumPy's archive: the array `epoch` and one array a label."""
     import zipfile
 
-    require_memory(curves.rows * (1 + len(curves.labels)), "format npz, written as a whole,")
+    for label in curves.labels:
+        if label.endswith(".npy"):
+            raise LogschedError(f"label {shown(label)} ends in .npy, which npz adds to every name")
+    whole = "format npz, which alone is not streamed,"
+    require_memory(curves.rows * (1 + len(curves.labels)), whole)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as members:
         for name in ["epoch", *curves.labels]:

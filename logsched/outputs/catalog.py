@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
 
+from logsched.outputs.text import columns
 from logsched.parameters import Parameter, declared, unknown
 from logsched.presets import PRESETS, Preset, find_preset
 from logsched.shapes import SHAPES, Shape, find_shape
@@ -16,7 +17,7 @@ def shapes(name: str | None, format: str) -> str:
     if _is_json(format):
         return _json("shapes", {key: _shape_facts(shape) for key, shape in chosen.items()})
     if name is None:
-        return _columns([[key, shape.formula] for key, shape in chosen.items()])
+        return columns([[key, shape.formula] for key, shape in chosen.items()])
     return _shape_page(chosen[name])
 
 
@@ -26,7 +27,7 @@ def presets(name: str | None, format: str) -> str:
     if _is_json(format):
         return _json("presets", {key: preset._asdict() for key, preset in chosen.items()})
     if name is None:
-        return _columns([[key, preset.source] for key, preset in chosen.items()])
+        return columns([[key, preset.source] for key, preset in chosen.items()])
     return _preset_page(name, chosen[name])
 
 
@@ -61,21 +62,14 @@ def _summary(shape: type[Shape]) -> str:
 def _shape_page(shape: type[Shape]) -> str:
     parts = [
         f"{shape.name}: {_summary(shape)}\n",
-        _columns([["formula", shape.formula], ["source", shape.source]]),
+        columns([["formula", shape.formula], ["source", shape.source]]),
     ]
     for name, one in declared(shape).items():
         about = [one.help, one.rule.says, f"left out: {one.left_out}"]
-        parts.append(_columns([[name, about[0]], *(["", line] for line in about[1:])]))
+        parts.append(columns([[name, about[0]], *(["", line] for line in about[1:])]))
     return "\n".join(parts)
 
 
 def _preset_page(name: str, preset: Preset) -> str:
     settings = [[key, f"{value:g}"] for key, value in preset.settings.items()]
-    return f"{name}: {preset.source}. {preset.note}\n\n{_columns(settings)}"
-
-
-def _columns(rows: list[list[str]]) -> str:
-    """Rows of text in aligned columns, two spaces between."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-    return "".join(f"{line}\n" for line in lines)
+    return f"{name}: {preset.source}. {preset.note}\n\n{columns(settings)}"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
+from logsched.parameters import unknown
+
 MOST_ROWS = 32  # a plot higher than this is no clearer
+FEWEST_COLUMNS, MOST_COLUMNS = 20, 400
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,21 @@ class Terminal:
     unicode: bool
 
 
-def terminal() -> Terminal:
-    """The terminal of standard output; 80 by 24 and no colour where there is none."""
+COLORS = ("auto", "always", "never")
+
+
+def terminal(color: str = "auto") -> Terminal:
+    """The terminal of standard output; 80 by 24 and no colour where there is none.
+
+    Raises LogschedError for a colour other than those in COLORS.
+    """
+    if color not in COLORS:
+        raise unknown("color", color, COLORS)
     size = shutil.get_terminal_size((80, 24))
     rows = min(size.lines - 1, MOST_ROWS)  # one is left for the prompt
-    return Terminal(size.columns, rows, _has_color(), _has_unicode())
+    colored = _has_color() if color == "auto" else color == "always"
+    columns = min(max(size.columns, FEWEST_COLUMNS), MOST_COLUMNS)
+    return Terminal(columns, rows, colored, _has_unicode())
 
 
 def _has_color() -> bool:
@@ -41,3 +55,14 @@ def _has_unicode() -> bool:
     locale = next((name for name in names if name), "")
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     return locale not in ("C", "POSIX") and encoding.lower().startswith("utf")
+
+
+def say(sentence: str) -> None:
+    """Tell the user one sentence on standard error, if anybody listens, without control codes."""
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in sentence)
+    end = "" if text.endswith((".", "?")) else "."
+    if not _has_unicode():
+        text = text.encode("ascii", "backslashreplace").decode()
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{text}{end}\n")
+        sys.stderr.flush()

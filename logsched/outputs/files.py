@@ -10,24 +10,27 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from logsched.errors import OutputError
+from logsched.errors import LogschedError, OutputError
 
 STDOUT = "-"
+STDOUT_NAMES = (STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # one and the same
 
 
 def write(chunks: Iterable[bytes], path: str = STDOUT) -> None:
     """Write chunks to a path; `-` is standard output. Raises OutputError where that fails."""
+    if not path:
+        raise LogschedError("output is '', but it must be the name of a file, or - for stdout")
     try:
         with _opened(path) as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
     except BrokenPipeError:  # the reader has what it wanted, as in `| head`
-        _abandon_stdout()
+        abandon_stdout()
     except OSError as error:
-        name = "standard output" if path == STDOUT else path
-        if path == STDOUT:
-            _abandon_stdout()
+        name = "standard output" if path in STDOUT_NAMES else path
+        if path in STDOUT_NAMES:
+            abandon_stdout()
         raise OutputError(f"cannot write {name}: {error.strerror}") from None
 
 
@@ -39,31 +42,44 @@ def write_text(text: str) -> None:
 
 def is_terminal(path: str) -> bool:
     """Whether a path is standard output on a terminal."""
-    return path == STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    return path in STDOUT_NAMES and sys.stdout.isatty()
+
+
+def abandon_stdout() -> None:
+    """Let nothing more be written there, also not by Python's flush at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
-    if path == STDOUT:
+    if path in STDOUT_NAMES:
         return _stdout()
-    target = Path(path).resolve()
-    if target.exists() and not target.is_file() and not target.is_dir():
-        return target.open("wb")  # a pipe or a device cannot be replaced
-    return _replacing(target)
+    if path.endswith(os.sep) or (mode := _mode(path)) == stat.S_IFDIR:
+        return open(path, "wb")
+    if mode not in (0, stat.S_IFREG):  # a pipe or a device cannot be replaced
+        return open(path, "wb")
+    return _replacing(Path(os.path.realpath(path)))
+
+
+def _mode(path: str) -> int:
+    """What kind of file a path leads to; 0 for none yet."""
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return 0
 
 
 @contextmanager
 def _stdout() -> Iterator[BinaryIO]:
-    if sys.stdout is None:
-        raise OutputError("cannot write standard output: it is closed")
     yield sys.stdout.buffer
 
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target, which takes its place when all has been written."""
-    if target.is_dir() or (target.exists() and not os.access(target, os.W_OK)):
-        target.open("wb")  # raises what it is that forbids this
-    new = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    if target.exists() and not os.access(target, os.W_OK):
+        target.open("wb")  # raises what forbids this
+    new = target.with_name(f".logsched-{os.getpid()}.unfinished")
     try:
         with new.open("xb") as file:
             yield file
@@ -73,9 +89,3 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-
-
-def _abandon_stdout() -> None:
-    """Let nothing more be written there, also not by Python's flush at exit."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

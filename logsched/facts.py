@@ -1,0 +1,126 @@
+"""What is true of a schedule in a run: its extremes, its budget, its phases and cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, nextafter
+from typing import TYPE_CHECKING, NamedTuple
+
+from logsched.errors import LogschedError
+from logsched.lazy import np
+
+if TYPE_CHECKING:
+    from logsched.grid import Grid
+    from logsched.schedule import Schedule
+
+MOST = 100_000  # cycles that are listed one by one
+
+
+class Cycle(NamedTuple):
+    """A restart cycle: complete if it ends within the run."""
+
+    start: float
+    length: float
+    complete: bool
+
+
+class Span(NamedTuple):
+    """A phase, as far as it is within the run."""
+
+    name: str
+    start: float
+    end: float
+
+
+class Extremes(NamedTuple):
+    """Facts over the points of a grid, in rates and epochs; of equal rates the first counts.
+
+    `lr_budget` is the learning rate integrated over the run, sum(lr_k)/steps_per_epoch.
+    """
+
+    peak_lr: float
+    peak_epoch: float
+    min_lr: float
+    min_epoch: float
+    final_lr: float
+    mean_lr: float
+    lr_budget: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of a schedule in a run.
+
+    `cycle_ends` are the epochs nearest to the end of the run, up to two on either side, at which a
+    cycle ends: a run that ends there ends at its least rate.
+    """
+
+    extremes: Extremes
+    phases: list[Span]
+    cycles: list[Cycle]
+    cycle_count: int
+    cycle_ends: list[float]
+
+    @property
+    def restarts(self) -> list[float]:
+        """The starts of the cycles."""
+        return [cycle.start for cycle in self.cycles]
+
+
+def find_facts(schedule: Schedule, grid: Grid) -> Facts:
+    """The facts of a schedule over a grid. Raises LogschedError where a sum is beyond float64."""
+    end = min(float(grid.epochs), schedule.end)
+    count = _cycle_count(schedule, end)
+    return Facts(
+        extremes=_extremes(schedule, grid),
+        phases=_phases(schedule, end),
+        cycles=_cycles(schedule, end, min(count, MOST)),
+        cycle_count=count,
+        cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
+    )
+
+
+def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
+    peak, least, total = (-1.0, 0.0), (float("inf"), 0.0), np.longdouble(0)
+    for epochs in grid.blocks():
+        rates = schedule.rates_in_order(epochs)
+        high, low = rates.argmax(), rates.argmin()
+        peak = max(peak, (float(rates[high]), float(epochs[high])), key=lambda found: found[0])
+        least = min(least, (float(rates[low]), float(epochs[low])), key=lambda found: found[0])
+        total += rates.sum(dtype=np.longdouble)
+    with np.errstate(over="ignore"):
+        budget = float(total / grid.steps_per_epoch)
+    if not isfinite(budget):
+        raise LogschedError(f"lr_budget, the sum of rates up to {peak[0]:.6g}, is beyond float64")
+    final = float(rates[-1])
+    return Extremes(*peak, *least, final, float(total / grid.size), budget)
+
+
+def _phases(schedule: Schedule, end: float) -> list[Span]:
+    starts = [phase.start for phase in schedule.phases if phase.start < end]
+    ends = [*starts[1:], end]
+    names = [phase.plural for phase in schedule.phases]
+    return [Span(*one) for one in zip(names, starts, ends, strict=False)]
+
+
+def _cycle_count(schedule: Schedule, end: float) -> int:
+    """How many restart cycles start within the run."""
+    last = schedule.phases[-1]
+    if not schedule.restarts or last.start >= end:
+        return 0
+    return last.cycles.at(nextafter(end, 0.0)) + 1
+
+
+def _cycles(schedule: Schedule, end: float, count: int) -> list[Cycle]:
+    cycles = schedule.phases[-1].cycles
+    spans = [(cycles.start(i), cycles.length(i), cycles.start(i + 1)) for i in range(count)]
+    return [Cycle(start, length, over <= end) for start, length, over in spans]
+
+
+def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
+    if not schedule.restarts:
+        return []
+    starts = schedule.phases[-1].cycles.start
+    near = [starts(i) for i in range(max(0, count - 2), count + 3)]
+    before = [epoch for epoch in near if epoch <= end]
+    return [*before[-2:], *[epoch for epoch in near if end < epoch < float("inf")][:2]]

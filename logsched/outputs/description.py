@@ -1,0 +1,150 @@
+"""What is true of each schedule, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+import orjson
+
+from logsched.comparison import Difference, compare
+from logsched.facts import Facts, find_facts
+from logsched.outputs.text import columns
+from logsched.parameters import unknown
+from logsched.remarks import describe, number, warnings
+from logsched.run import Run
+
+WIDTH = 80  # of paragraphs, whatever the terminal
+
+
+@dataclass(frozen=True)
+class Described:
+    """A schedule's facts, the sentence about it, what to beware of, and how it differs from one."""
+
+    facts: Facts
+    sentence: str
+    warnings: list[str]
+    against: str | None
+    difference: Difference | None
+
+
+def describe_run(run: Run, format: str, against: str | None) -> str:
+    """All schedules of a run. Raises LogschedError for an unknown format or label."""
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    if against is not None and against not in run.schedules:
+        raise unknown("label", against, run.schedules)
+    found = {label: _describe_one(run, label, against) for label in run.schedules}
+    return FORMATS[format](run, found)
+
+
+def _describe_one(run: Run, label: str, against: str | None) -> Described:
+    schedule = run.schedules[label]
+    facts = find_facts(schedule, run.grid)
+    said = [
+        *warnings(schedule, facts, run.grid),
+        *(f"{name} is given, but not used here" for name in run.unused_by.get(label, ())),
+    ]
+    if against is None or against == label:
+        return Described(facts, describe(schedule, facts, run.grid), said, None, None)
+    difference = compare(schedule, run.schedules[against], run.grid)
+    return Described(facts, describe(schedule, facts, run.grid), said, against, difference)
+
+
+def _run_warnings(run: Run) -> list[str]:
+    unused = [f"{name} is given, but no schedule here uses it" for name in run.unused]
+    return [*run.warnings, *unused]
+
+
+def _as_json(run: Run, found: Mapping[str, Described]) -> str:
+    schedules = {label: _json_of(one) for label, one in found.items()}
+    whole = {"schema": 1, "schedules": schedules, "warnings": _run_warnings(run)}
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _json_of(one: Described) -> dict[str, Any]:
+    facts = one.facts
+    said = {
+        **facts.extremes._asdict(),
+        "restarts": facts.restarts,
+        "phases": [phase._asdict() for phase in facts.phases],
+        "cycles": [cycle._asdict() for cycle in facts.cycles],
+        "cycle_ends": facts.cycle_ends,
+        "sentence": one.sentence,
+        "warnings": one.warnings,
+    }
+    if one.difference is None:
+        return said
+    return {**said, "against": {"label": one.against, **one.difference._asdict()}}
+
+
+def _as_text(run: Run, found: Mapping[str, Described]) -> str:
+    pages = [_page(label, one) for label, one in found.items()]
+    notes = [line for text in _run_warnings(run) for line in _warning(text)]
+    tail = ["".join(f"{line}\n" for line in notes)] if notes else []
+    return "\n".join([*pages, _side_by_side(found), *_differences(found), *tail])
+
+
+def _page(label: str, one: Described) -> str:
+    """A schedule's sentence, its cycles and its warnings."""
+    lines = [label, *_paragraph(one.sentence, "  ")]
+    if one.facts.cycle_ends:
+        ends = ", ".join(map(number, one.facts.cycle_ends))
+        lines += _paragraph(f"To end with a cycle, end the run at epoch {ends}.", "  ")
+    for text in one.warnings:
+        lines += _warning(text)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _warning(text: str) -> list[str]:
+    return _paragraph(f"{text}.", "  ! ")
+
+
+def _paragraph(text: str, indent: str) -> list[str]:
+    after = " " * len(indent)
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after)
+
+
+def _side_by_side(found: Mapping[str, Described]) -> str:
+    """The facts as rows, the schedules as columns."""
+    rows = [_fact_column(one.facts) for one in found.values()]
+    names = list(rows[0])
+    table = [["", *found], *([name, *(row[name] for row in rows)] for name in names)]
+    return columns(table, right=range(1, len(table[0])))
+
+
+def _fact_column(facts: Facts) -> dict[str, str]:
+    its = facts.extremes
+    cycles = facts.cycles
+    longest = max((cycle.length for cycle in cycles), default=0.0)
+    cut = len(cycles) > 0 and not cycles[-1].complete
+    return {
+        "peak lr": number(its.peak_lr),
+        "  at epoch": number(its.peak_epoch),
+        "least lr": number(its.min_lr),
+        "  at epoch ": number(its.min_epoch),
+        "final lr": number(its.final_lr),
+        "mean lr": number(its.mean_lr),
+        "lr budget": number(its.lr_budget),
+        "cycles": str(facts.cycle_count),
+        "  complete": str(facts.cycle_count - cut),
+        "  longest": f"{number(longest)}",
+    }
+
+
+def _differences(found: Mapping[str, Described]) -> list[str]:
+    """How each differs from the one that it is held against."""
+    compared = {label: one for label, one in found.items() if one.difference is not None}
+    if not compared:
+        return []
+    names = ["mean ratio", "budget ratio", "greatest difference", "at epoch"]
+    against = next(iter(compared.values())).against
+    rows = [[f"against {against}", *names]]
+    for label, one in compared.items():
+        rows.append([label, *("-" if x is None else number(x) for x in one.difference or ())])
+    return [columns(rows, right=range(1, 5))]
+
+
+FORMATS = {"text": _as_text, "json": _as_json}

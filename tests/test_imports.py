@@ -1,0 +1,120 @@
+"""Imports run one way, and heavy packages are loaded only where they are needed."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import logsched
+
+ROOT = Path(logsched.__file__).parent
+CORE = {"errors", "lazy", "parameters", "cycles", "phases", "shapes", "grid", "schedule"}
+COMMAND_LINE = {"cli", "options", "__main__"}
+HEAVY = {"numpy", "matplotlib", "plotext", "rich", "orjson"}
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+FILES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+MODULES = set(FILES)
+
+
+class Imports(ast.NodeVisitor):
+    """Collects what a module imports when it runs, within functions as well."""
+
+    def __init__(self):
+        self.names = set()
+
+    def visit_If(self, node):
+        if ast.unparse(node.test) == "TYPE_CHECKING":
+            node = ast.Module(node.orelse, [])
+        self.generic_visit(node)
+
+    def visit_Import(self, node):
+        self.names |= {alias.name for alias in node.names}
+
+    def visit_ImportFrom(self, node):
+        assert node.level == 0, "a relative import"
+        inside = {f"{node.module}.{alias.name}" for alias in node.names}
+        self.names |= inside & MODULES or {node.module}
+        if inside - MODULES:
+            self.names.add(node.module)
+
+
+def imports(module):
+    """The modules that a module of logsched imports, by their full names."""
+    found = Imports()
+    found.visit(ast.parse(FILES[module].read_text(encoding="utf-8")))
+    return found.names
+
+
+def ours(module):
+    """The modules of logsched that it imports, without the package's own name and version."""
+    return imports(module) & (MODULES - {"logsched"})
+
+
+def test_the_reader_of_imports_sees_them():
+    """Also within a function."""
+    assert "typer" in imports("logsched.cli")
+    assert "logsched.outputs.arrays" in ours("logsched.cli")
+    assert {f"logsched.{name}" for name in CORE | COMMAND_LINE} <= MODULES
+
+
+def test_no_module_imports_one_that_imports_it():
+    graph = {module: ours(module) for module in MODULES}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("name", sorted(CORE))
+def test_the_core_imports_nothing_but_the_core(name):
+    assert ours(f"logsched.{name}") <= {f"logsched.{other}" for other in CORE}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES - {f"logsched.{it}" for it in COMMAND_LINE}))
+def test_below_the_command_line_nobody_knows_it(module):
+    assert not {name for name in imports(module) if name.split(".")[0] in ("typer", "click")}
+    assert not ours(module) & {f"logsched.{name}" for name in COMMAND_LINE}
+
+
+def test_the_parameters_need_no_numpy():
+    assert not imports("logsched.parameters") & {"numpy", "logsched.lazy"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_nobody_imports_click(module):
+    assert "click" not in imports(module)
+
+
+def loaded_by(*args):
+    """Which heavy packages a command has imported when it ends."""
+    code = (
+        "import sys\nfrom logsched.cli import main\n"
+        f"sys.argv = ['logsched', *{args!r}]\n"
+        "try:\n    main()\nfinally:\n"
+        f"    print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--help"], ["--version"], ["shapes"], ["shapes", "log"], ["presets"], ["export", "-h"]],
+)
+def test_a_command_that_computes_nothing_loads_nothing_heavy(args):
+    assert loaded_by(*args) == set()
+
+
+def test_export_loads_nothing_that_draws():
+    assert loaded_by("export") == {"numpy", "orjson"}
+
+
+def test_a_terminal_plot_loads_no_matplotlib():
+    assert loaded_by("plot") >= {"numpy", "plotext"}
+    assert "matplotlib" not in loaded_by("plot")
