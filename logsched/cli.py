@@ -1,10 +1,12 @@
 """The command line: each command reads its options and hands over to an output."""
 
 import errno
+import gc
 import io
 import os
 import signal
 import sys
+from copy import copy
 from pathlib import PurePath
 from typing import Annotated, Any, NoReturn
 
@@ -12,11 +14,9 @@ import typer
 
 from logsched import __version__
 from logsched.errors import LogschedError
-from logsched.options import complete, evaluates
-from logsched.outputs import catalog, console, files
+from logsched.options import complete, evaluates, preset_names, shape_names
+from logsched.outputs import console, files
 from logsched.parameters import NOT_NEGATIVE
-from logsched.presets import PRESETS
-from logsched.shapes import SHAPES
 
 COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
 PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
@@ -40,11 +40,12 @@ TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="tex
 
 def main() -> None:
     """Run the command line: an error is one sentence on stderr and an exit status, never more."""
+    gc.set_threshold(100_000)  # looking through all that a start imports is a tenth of it
     signal.signal(signal.SIGTERM, _terminate)
     if sys.stdout is None:
         sys.stdout = _Closed()
     try:
-        status = app(standalone_mode=False)
+        status = _app_for(sys.argv[1:2])(standalone_mode=False)
     except LogschedError as error:
         status = _complain(str(error), error.exit_code)
     except typer.TyperException as error:
@@ -59,6 +60,14 @@ def main() -> None:
     except SystemExit as stop:  # 1 is how Typer ends when the reader of --help has gone
         status = 0 if stop.code == 1 and COMPLETION not in os.environ else stop.code
     sys.exit(status or 0)
+
+
+def _app_for(first: list[str]) -> typer.Typer:
+    """The app with no other command than the one that is asked for: building all takes time."""
+    every, lean = app.registered_commands, copy(app)
+    asked = [one for one in every if one.callback and [one.callback.__name__] == first]
+    lean.registered_commands = asked or every
+    return lean
 
 
 def _complain(sentence: str, status: int) -> int:
@@ -233,11 +242,13 @@ def explain(
 def shapes(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="one shape", autocompletion=complete(SHAPES)),
+        typer.Argument(metavar="[NAME]", help="one shape", autocompletion=complete(shape_names)),
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
     """List the shapes, or show one: formula, parameters, source."""
+    from logsched.outputs import catalog
+
     files.write_text(catalog.shapes(name, format))
 
 
@@ -245,9 +256,11 @@ def shapes(
 def presets(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="one preset", autocompletion=complete(PRESETS)),
+        typer.Argument(metavar="[NAME]", help="one preset", autocompletion=complete(preset_names)),
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
     """List the paper's settings, or show those of one experiment."""
+    from logsched.outputs import catalog
+
     files.write_text(catalog.presets(name, format))

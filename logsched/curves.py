@@ -61,11 +61,10 @@ class Curves:
     def _rates(self, schedule: Schedule, epochs: Floats) -> Floats:
         return schedule.rates_in_order(epochs) if self.at is None else schedule.rates(epochs)
 
-    def tables(self) -> Iterator[Floats]:
-        """Epochs and all rates side by side, `(n, 1 + schedules)` at a time."""
+    def columns(self) -> Iterator[list[Floats]]:
+        """The epochs and each schedule's rates, `(n,)` at a time."""
         for epochs in self.blocks():
-            columns = [self._rates(one, epochs) for one in self.schedules.values()]
-            yield np.column_stack([epochs, *columns])
+            yield [epochs, *(self._rates(one, epochs) for one in self.schedules.values())]
 
 
 def choose_rows(run: Run, at: str | None, every: str | None) -> Curves:

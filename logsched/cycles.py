@@ -9,12 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
-from fractions import Fraction
 from math import inf, lcm, ulp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Located(NamedTuple):
@@ -96,8 +98,10 @@ class Equal(Cycles):
 
     def _far(self, epoch: float) -> int:
         """`at` in exact numbers: the last start that does not round to beyond the epoch."""
-        furthest = Fraction(epoch) + Fraction(ulp(epoch)) / 2
-        index = (furthest * self._over - self._first) // self._step
+        over, under = epoch.as_integer_ratio()
+        half_ulp, its_under = (ulp(epoch) / 2).as_integer_ratio()
+        furthest = over * its_under + half_ulp * under  # over under * its_under
+        index = (furthest * self._over // (under * its_under) - self._first) // self._step
         return index if self.start(index) <= epoch else index - 1
 
     def start(self, index: int) -> float:

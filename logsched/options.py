@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +12,6 @@ from logsched.grid import Grid
 from logsched.outputs import console
 from logsched.parameters import WHOLE, Parameter, Parameters, Value, declared
 from logsched.presets import PRESETS, find_preset
-from logsched.shapes import SHAPES
 
 CYCLES = Parameter(
     "instead of epochs: the run ends with this restart cycle", WHOLE, "", None, "epochs decides"
@@ -46,9 +45,8 @@ def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., No
                 console.say(f"Warning: {warning}")
             command(run, **given)
 
-        options = [_option(name, parameter) for name, parameter in shared.items()]
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [_schedules(default), *own, _preset(), *options]
+            [_schedules(default), *own, *_shared_options()]
         )
         wrapper.__annotations__ = {}
         return wrapper
@@ -75,14 +73,18 @@ def read_settings(texts: Mapping[str, str | None], preset: str | None) -> dict[s
 
 def _schedules(default: Sequence[str]) -> inspect.Parameter:
     text = f"SHAPE, SHAPE:param=value,..., or NAME= before either  [default: {' '.join(default)}]"
-    about = typer.Argument(metavar="[SCHEDULE]...", help=text, autocompletion=complete(SHAPES))
+    about = typer.Argument(metavar="[SCHEDULE]...", help=text, autocompletion=complete(shape_names))
     return _keyword("schedules", Annotated[list[str] | None, about])
 
 
-def _preset() -> inspect.Parameter:
+@cache
+def _shared_options() -> list[inspect.Parameter]:
     text = f"the paper's settings: {', '.join(PRESETS)}"
-    about = typer.Option("--preset", metavar="NAME", help=text, autocompletion=complete(PRESETS))
-    return _keyword("preset", Annotated[str | None, about])
+    about = typer.Option(
+        "--preset", metavar="NAME", help=text, autocompletion=complete(preset_names)
+    )
+    preset = _keyword("preset", Annotated[str | None, about])
+    return [preset, *(_option(name, one) for name, one in run_parameters().items())]
 
 
 def _option(name: str, parameter: Parameter) -> inspect.Parameter:
@@ -91,7 +93,7 @@ def _option(name: str, parameter: Parameter) -> inspect.Parameter:
         f"--{name.replace('_', '-')}",
         metavar=metavar.upper(),
         help=f"{parameter.help}  [default: {parameter.left_out}]",
-        autocompletion=complete(parameter.rule.words),
+        autocompletion=complete(lambda: parameter.rule.words),
     )
     return _keyword(name, Annotated[str | None, about])
 
@@ -101,6 +103,18 @@ def _keyword(name: str, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, kind, default=None, annotation=annotation)
 
 
-def complete(names: Iterable[str]) -> Callable[[str], list[str]]:
+def complete(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     """A shell completion that offers names."""
-    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
+def shape_names() -> Iterable[str]:
+    """The shapes there are."""
+    from logsched.shapes import SHAPES
+
+    return SHAPES
+
+
+def preset_names() -> Iterable[str]:
+    """The presets there are."""
+    return PRESETS

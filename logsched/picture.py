@@ -93,7 +93,7 @@ def trace(label: str, schedule: Schedule, grid: Grid) -> Curve:
     end = min(float(grid.epochs), schedule.end)
     starts = np.array([stretch.start for _, stretch in schedule.stretches(end, SEAMS)])
     even = np.linspace(0.0, np.nextafter(end, 0.0), POINTS)
-    epochs = np.unique(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
+    epochs = np.sort(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
     points = grid.slice(0, grid.size) if grid.size <= FEW else np.empty(0)
     marks = np.column_stack([points, schedule(points)])
     return Curve(label, epochs, schedule(epochs), marks)

@@ -176,8 +176,10 @@ class Schedule(Parameters):
                 return self.phases[early - 1].rates(epochs, first, last)
         which = np.searchsorted(self._starts, epochs, side="right")
         rates = np.empty_like(epochs)
-        for one in np.unique(which):
-            rates[which == one] = self.rates(epochs[which == one])
+        for one in range(early, late + 1):
+            inside = which == one
+            if inside.any():
+                rates[inside] = self.rates(epochs[inside])
         return rates
 
 

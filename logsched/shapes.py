@@ -1,16 +1,16 @@
 """The shapes: how a rate falls from eta_max to eta_min within a cycle, one small class each.
 
 Defining a subclass of `Shape` registers it: it then works in `Schedule`, in schedule texts, in
-every command and in the invariant tests. A shape's own parameters are its dataclass fields.
+every command and in the invariant tests. A shape's own parameters are its dataclass fields; one
+without any needs no decorator.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from fractions import Fraction
 from math import exp, inf, isfinite, log, pi
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from logsched.cycles import Cycles, Equal, Geometric, Single
 from logsched.errors import LogschedError
@@ -28,10 +28,12 @@ from logsched.parameters import (
 )
 from logsched.phases import EtaMax, Phase
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 SHAPES: dict[str, type[Shape]] = {}
 
 
-@dataclass(frozen=True, init=False)
 class Shape(Declared):
     """A formula for the rates of a cycle, and its own parameters.
 
@@ -120,7 +122,7 @@ def find_shape(name: str) -> type[Shape]:
 def warmup(its: Parameters) -> list[Phase]:
     """The warmup: the shape `linear` or `cosine`, from warmup_start_lr to lr."""
     shape = SHAPES[its.warmup_shape]()
-    return single("warmup", shape, Fraction(0), its.warmup_epochs, its.warmup_start_lr, its.lr)
+    return single("warmup", shape, exact(0.0), its.warmup_epochs, its.warmup_start_lr, its.lr)
 
 
 def single(
@@ -158,7 +160,6 @@ def _restart_lr(its: Parameters) -> EtaMax:
     return eta_max
 
 
-@dataclass(frozen=True, init=False)
 class Constant(Shape):
     """The control of the paper's experiments: no scheduler at all, and so no warmup."""
 
@@ -173,7 +174,7 @@ class Constant(Shape):
         return {"lr"}
 
     def phases(self, its: Parameters) -> list[Phase]:
-        return [steady("constant", self, Fraction(0), its.lr)]
+        return [steady("constant", self, exact(0.0), its.lr)]
 
 
 @dataclass(frozen=True, init=False)
@@ -220,7 +221,6 @@ class Step(Shape):
         return lambda cycle: np.maximum(its.lr * np.power(self.gamma, cycle), floor)
 
 
-@dataclass(frozen=True, init=False)
 class Cosine(Shape):
     """Cosine annealing: a wave that leaves eta_max slowly and comes to eta_min slowly."""
 
@@ -237,7 +237,6 @@ class Cosine(Shape):
         return g
 
 
-@dataclass(frozen=True, init=False)
 class Linear(Shape):
     """A straight line from eta_max to eta_min."""
 
@@ -344,7 +343,6 @@ class Log(Logarithm):
             )
 
 
-@dataclass(frozen=True, init=False)
 class LogBounded(Logarithm):
     """The same logarithm made practical: from eta_max at a restart to eta_min at the end."""
 
@@ -362,7 +360,6 @@ class LogBounded(Logarithm):
         return g
 
 
-@dataclass(frozen=True, init=False)
 class LogReleased(Shape):
     """The formula of the code that the paper's author released, applied in our cycles."""
 

@@ -5,7 +5,6 @@ Every number has the fewest digits that read back to the same float64 (orjson wr
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from logsched.curves import Curves
 
 Chunks = Iterator[bytes]
+WHOLE = 2.0**53  # below this a float that is whole has the digits of an integer
 
 
 class Format(NamedTuple):
@@ -67,7 +67,7 @@ def write_json(curves: Curves) -> Chunks:
     yield b'{"schema":1,"epochs":%d' % curves.grid.epochs
     yield b',"steps_per_epoch":%d' % curves.grid.steps_per_epoch
     yield b',"schedules":' + orjson.dumps(settings) + b',"epoch":['
-    yield from _joined(map(_whole_short, curves.blocks()))
+    yield from _joined(map(_short, curves.blocks()))
     yield b'],"lr":{'
     for count, label in enumerate(curves.labels):
         yield (b"," if count else b"") + orjson.dumps(label) + b":["
@@ -81,8 +81,8 @@ def write_jsonl(curves: Curves) -> Chunks:
     """A flat object a line: the epoch and each label's rate."""
     keys = [orjson.dumps(label).replace(b"%", b"%%") for label in curves.labels]
     line = b'{"epoch":%b' + b"".join(b",%b:%%b" % key for key in keys) + b"}\n"
-    for table in curves.tables():
-        yield line * len(table) % tuple(_whole_short(table.ravel()).split(b","))
+    for columns in curves.columns():
+        yield b"".join(map(line.__mod__, zip(*map(_texts, columns), strict=True)))
 
 
 @register("csv")
@@ -98,18 +98,22 @@ def write_tsv(curves: Curves) -> Chunks:
 
 
 def _separated(curves: Curves, separator: str) -> Chunks:
+    import csv
+
     header = io.StringIO()
     csv.writer(header, delimiter=separator, lineterminator="\n").writerow(["epoch", *curves.labels])
     yield header.getvalue().encode()
-    for table in curves.tables():
-        yield _rows(table).replace(b",", separator.encode())
+    between = separator.encode()
+    for columns in curves.columns():
+        rows = map(between.join, zip(*map(_texts, columns), strict=True))
+        yield b"\n".join(rows) + b"\n"
 
 
 @register("txt", one_schedule=True)
 def write_txt(curves: Curves) -> Chunks:
     """Bare rates, one a line."""
     for rates in curves.rates(curves.labels[0]):
-        yield _rows(rates[:, np.newaxis])
+        yield _short(rates).replace(b",", b"\n") + b"\n"
 
 
 @register("npy", binary=True, one_schedule=True)
@@ -154,17 +158,19 @@ def _joined(chunks: Iterator[bytes]) -> Chunks:
         yield b"," + chunk if count else chunk
 
 
+def _texts(numbers: Floats) -> list[bytes]:
+    return _short(numbers).split(b",")
+
+
+def _short(numbers: Floats) -> bytes:
+    """`0,0.5,1`: numbers in the fewest digits, whole ones as integers."""
+    whole = numbers == np.floor(numbers)
+    if whole.all() and numbers.max() < WHOLE:
+        return orjson.dumps(numbers.astype(np.int64), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+    text = _digits(numbers)
+    return (text + b",").replace(b".0,", b",")[:-1] if whole.any() else text
+
+
 def _digits(numbers: Floats) -> bytes:
-    """`0.1,0.05`: numbers in the fewest digits."""
+    """`0.0,0.5,1.0`: numbers in the fewest digits, as floating-point numbers."""
     return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
-
-
-def _whole_short(numbers: Floats) -> bytes:
-    """`0,0.5,1`: the same, whole numbers as integers."""
-    return (_digits(numbers) + b",").replace(b".0,", b",")[:-1]
-
-
-def _rows(table: Floats) -> bytes:
-    """A line a row of a `(n, columns)` table, columns between commas, whole numbers as integers."""
-    text = orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2] + b"\n"
-    return text.replace(b"],[", b"\n").replace(b".0,", b",").replace(b".0\n", b"\n")

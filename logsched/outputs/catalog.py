@@ -1,6 +1,5 @@
 """What there is to choose from, shapes and presets, as text and as JSON."""
 
-import json
 from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
@@ -38,6 +37,8 @@ def _is_json(format: str) -> bool:
 
 
 def _json(kind: str, facts: Mapping[str, Any]) -> str:
+    import json
+
     return json.dumps({"schema": 1, kind: facts}, indent=2) + "\n"
 
 

@@ -55,10 +55,10 @@ def _rows(curves: Curves, restarts: Floats) -> Rows:
     """Numbers as texts, and a note where a restart has come since the point before."""
     rows: Rows = []
     step = curves.every / curves.grid.steps_per_epoch
-    for table in curves.tables():
-        past = np.searchsorted(restarts, table[:, 0], "right")
+    for block in curves.columns():
+        past = np.searchsorted(restarts, block[0], "right")
         latest = np.concatenate([[-np.inf], restarts])[past]
-        for row, restart in zip(table.tolist(), latest.tolist(), strict=True):
+        for *row, restart in zip(*block, latest, strict=True):
             rows.append([*map(number, row), _note(row[0], restart, step)])
     return rows
 
