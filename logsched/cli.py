@@ -136,23 +136,22 @@ def plot(
         str, typer.Option("--color", metavar="WHEN", help="auto, always or never")
     ] = "auto",
     figsize: Annotated[
-        str | None,
-        typer.Option("--figsize", metavar="W,H", help="inches of FILE  [default: 8,4.5]"),
-    ] = None,
-    dpi: Annotated[
-        str | None, typer.Option("--dpi", metavar="N", help="pixels an inch  [default: 150]")
-    ] = None,
+        str, typer.Option("--figsize", metavar="W,H", help="inches of FILE")
+    ] = "8,4.5",
+    dpi: Annotated[str, typer.Option("--dpi", metavar="N", help="pixels of FILE an inch")] = "150",
 ) -> None:
     """Draw schedules in the terminal, or as a picture in a file."""
     from logsched.outputs import plotting
     from logsched.picture import picture
 
+    look = plotting.read_look(color, ascii, width, height, figsize, dpi)
     drawn = picture(run, time_unit, title, log_y, plotting.limits(xlim))
     if output is None:
-        plotting.draw_text(drawn, color, ascii, width, height)
+        plotting.draw_text(drawn, look)
     else:
-        steps = run.grid.steps_per_epoch if time_unit == "epoch" else 1
-        plotting.draw_file(drawn, output, figsize, dpi, steps if steps > 1 else None)
+        steps = run.grid.steps_per_epoch
+        second_axis = steps if time_unit == "epoch" and steps > 1 else None
+        plotting.draw_file(drawn, output, look, second_axis)
 
 
 @app.command()

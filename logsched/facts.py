@@ -121,6 +121,7 @@ def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
     if not schedule.restarts:
         return []
     starts = schedule.phases[-1].cycles.start
-    near = [starts(i) for i in range(max(0, count - 2), count + 3)]
+    decays = schedule.init_decay_epochs > 0  # it ends at the least rate as a cycle does
+    near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
     before = [epoch for epoch in near if epoch <= end]
     return [*before[-2:], *[epoch for epoch in near if end < epoch < float("inf")][:2]]

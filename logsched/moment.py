@@ -9,12 +9,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from logsched.lazy import np
+from logsched.parameters import Parameters, declared
+from logsched.remarks import number, time
 
 if TYPE_CHECKING:
     from logsched.phases import Phase
     from logsched.schedule import Schedule
 
-MIX = "rate = (1 - g) * eta_min + g * eta_max"  # what the rate is where the formula gives g
+TIMES = ("t", "T_cur", "T_i", "warmup_epochs", "size")
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,42 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
     cycle, start, length, eta_max, eta_min = phase.stretch(phase.cycles.at(epoch))
     t_cur, t_i = epoch - start, length if isfinite(length) else None
     u = None if t_i is None else min(t_cur / t_i, 1.0)
-    formula = _formula(phase)
-    known = phase.shape.numbers(schedule, eta_max, eta_min)
-    times = {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u}
+    formula = _formula(phase, t_i, eta_max == eta_min)
+    its = settings(schedule) | {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u}
+    if formula == phase.shape.formula:
+        its |= phase.shape.numbers(schedule, eta_max, eta_min)
+    worked = put_in(formula.partition(" = ")[2], its | {"eta_max": eta_max})
     g = _fraction(phase, t_cur, length, eta_max, eta_min) if formula.startswith("g =") else None
-    worked = put_in(formula.partition(" = ")[2], {**known, **times})
     return Moment(
         epoch, phase.name, cycle, start, t_cur, t_i, u, eta_max, eta_min, formula, worked, g, lr
     )
 
 
+def settings(schedule: Schedule) -> dict[str, object]:
+    """The parameters of every schedule, as they are in effect."""
+    return {name: getattr(schedule, name) for name in declared(Parameters)}
+
+
 def put_in(formula: str, numbers: Mapping[str, object]) -> str:
-    """A formula with numbers, of six digits, in the place of their names."""
-    shown = {name: f"{one:.6g}" for name, one in numbers.items() if isinstance(one, float | int)}
+    """A formula with numbers for names: of times all digits, of others six."""
+    shown = {
+        name: time(one) if name in TIMES else number(one)
+        for name, one in numbers.items()
+        if isinstance(one, float | int) and isfinite(one)
+    }
     names = "|".join(sorted(map(re.escape, shown), key=len, reverse=True))
     whole_name = rf"(?<![A-Za-z])({names})(?![A-Za-z0-9_])"
     return re.sub(whole_name, lambda found: shown[found.group(1)], formula)
 
 
-def _formula(phase: Phase) -> str:
-    return "rate = min_decay_lr" if phase.name == "hold" else phase.shape.formula
+def _formula(phase: Phase, t_i: float | None, flat: bool) -> str:
+    """The shape's formula, unless the phase has no shape or the cycle no range."""
+    if phase.name == "hold":
+        return "rate = min_decay_lr"
+    if phase.name == "step" and t_i is None:
+        return "rate = lr"
+    formula = phase.shape.formula
+    return "rate = eta_max" if flat and formula.startswith("g =") else formula
 
 
 def _fraction(phase: Phase, t_cur: float, t_i: float, eta_max: float, eta_min: float) -> float:

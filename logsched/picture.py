@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
+from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
 from logsched.parameters import unknown
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from logsched.grid import Grid
     from logsched.run import Run
     from logsched.schedule import Schedule
+
+Span = tuple[float, float]
+"""Two epochs and the time between them."""
 
 POINTS = 4000  # of a curve's fine grid
 SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
@@ -22,7 +27,7 @@ FEW = 100  # grid points up to which they are drawn as dots
 
 @dataclass(frozen=True)
 class Curve:
-    """One labelled line: `(n,)` epochs, ascending, and rates; and its points on the grid, `(m, 2)`.
+    """One labelled line: `(n,)` epochs, none before the one ahead, and rates; `(m, 2)` grid points.
 
     At a seam there are two points, the last moment before it and the seam itself.
     """
@@ -57,20 +62,27 @@ def picture(
 ) -> Picture:
     """The picture of a run, every schedule from its start to its end, its time in epochs or steps.
 
-    Raises LogschedError for another unit.
+    Raises LogschedError for another unit, and for limits outside the run.
     """
     if unit not in UNITS:
         raise unknown("time unit", unit, UNITS)
+    steps = 1 if unit == "epoch" else run.grid.steps_per_epoch
+    begin, end = (limit / steps for limit in limits or (0.0, run.grid.epochs * steps))
+    if begin >= run.grid.epochs:
+        raise LogschedError(
+            f"xlim begins at epoch {begin:.6g}, but the run ends at epoch {run.grid.epochs}"
+        )
+    span = (begin, min(end, float(run.grid.epochs)))
     whole = Picture(
-        curves=tuple(trace(label, one, run.grid) for label, one in run.schedules.items()),
-        restarts=_restarts(run),
-        phases=_phases(run.schedules, run.grid.epochs),
+        curves=tuple(trace(label, one, run.grid, span) for label, one in run.schedules.items()),
+        restarts=_restarts(run, span),
+        phases=_phases(run.schedules, span),
         epochs=float(run.grid.epochs),
         title=title,
         log_y=log_y,
         limits=limits,
     )
-    return whole if unit == "epoch" else _in_steps(whole, run.grid.steps_per_epoch)
+    return whole if unit == "epoch" else _in_steps(whole, steps)
 
 
 def _in_steps(whole: Picture, steps: int) -> Picture:
@@ -88,38 +100,45 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     )
 
 
-def trace(label: str, schedule: Schedule, grid: Grid) -> Curve:
+def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
     """A schedule as a function of time, on a grid of its own with both sides of every seam."""
-    end = min(float(grid.epochs), schedule.end)
-    starts = np.array([stretch.start for _, stretch in schedule.stretches(end, SEAMS)])
-    even = np.linspace(0.0, np.nextafter(end, 0.0), POINTS)
+    begin, end = span[0], min(span[1], schedule.end)
+    found = [stretch.start for _, stretch in schedule.stretches(begin, end, SEAMS)]
+    starts = np.array([start for start in found if begin <= start])
+    even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
-    points = grid.slice(0, grid.size) if grid.size <= FEW else np.empty(0)
-    marks = np.column_stack([points, schedule(points)])
-    return Curve(label, epochs, schedule(epochs), marks)
+    return Curve(label, epochs, schedule(epochs), _marks(schedule, grid, span))
 
 
-def _restarts(run: Run) -> tuple[float, ...]:
+def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
+    """The grid's points in a span, `(m, 2)`, where they are few."""
+    first, last = (ceil(epoch * grid.steps_per_epoch) for epoch in span)
+    few = last - first <= FEW
+    points = grid.slice(first, min(last, grid.size)) if few else np.empty(0)
+    return np.column_stack([points, schedule(points)])
+
+
+def _restarts(run: Run, span: Span) -> tuple[float, ...]:
     """The epochs at which a restart cycle of any schedule starts."""
     starts = {
         stretch.start
         for schedule in run.schedules.values()
-        for phase, stretch in schedule.stretches(min(run.grid.epochs, schedule.end), SEAMS)
+        for phase, stretch in schedule.stretches(span[0], min(span[1], schedule.end), SEAMS)
         if phase.name == "cycle"
     }
     return tuple(sorted(starts))
 
 
-def _phases(schedules: Mapping[str, Schedule], epochs: int) -> tuple[tuple[str, float, float], ...]:
+def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, float, float], ...]:
     """The phases that all schedules with restarts share; none where they differ."""
-    each = [_named(one, epochs) for one in schedules.values() if one.restarts]
+    each = [_named(one, span) for one in schedules.values() if one.restarts]
     return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
 
 
-def _named(schedule: Schedule, epochs: int) -> list[tuple[str, float, float]]:
-    end = min(float(epochs), schedule.end)
+def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:
+    end = min(span[1], schedule.end)
     named = []
-    for phase, stretch in schedule.stretches(end, FEW):
+    for phase, stretch in schedule.stretches(span[0], end, FEW):
         name = f"cycle {stretch.cycle}" if phase.name == "cycle" else phase.name
         named.append((name, stretch.start, min(stretch.start + stretch.length, end)))
     return named

@@ -135,17 +135,25 @@ class Schedule(Parameters):
         end = self.phases[-1].cycles.start(count)
         return end if end == inf else ceil(end)
 
-    def stretches(self, end: float, most: int) -> Iterator[tuple[Phase, Stretch]]:
-        """The cycles that start before an epoch, with their phases.
+    def stretches(self, begin: float, end: float, most: int) -> Iterator[tuple[Phase, Stretch]]:
+        """The cycles, with their phases, of the time between two epochs.
 
-        Of a phase with more than `most` cycles so many are chosen evenly, the first and last among
+        Of a phase with more than `most` of them so many are chosen evenly, the first and last among
         them.
         """
         for phase in self.phases:
-            if phase.start < end:
-                last = phase.cycles.at(nextafter(end, 0.0))
-                for k in range(min(last + 1, most)):
-                    yield phase, phase.stretch(k if last < most else last * k // (most - 1))
+            following = self._following(phase)
+            if phase.start < end and begin < following:
+                first = phase.cycles.at(max(begin, phase.start))
+                count = phase.cycles.at(nextafter(min(end, following), 0.0)) + 1 - first
+                for k in range(min(count, most)):
+                    chosen = k if count <= most else k * (count - 1) // (most - 1)
+                    yield phase, phase.stretch(first + chosen)
+
+    def _following(self, phase: Phase) -> float:
+        """The epoch at which the phase after this one begins."""
+        index = self.phases.index(phase) + 1
+        return self._starts[index] if index < len(self._starts) else inf
 
     def _rate(self, number: Numbers) -> float:
         """The rate at one epoch: what `rates` gives, without the cost of arrays."""

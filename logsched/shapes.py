@@ -71,10 +71,10 @@ class Shape(Declared):
         """Raise LogschedError where the formula does not hold for such a cycle."""
 
     def uses(self, its: Parameters) -> set[str]:
-        """The parameters of every schedule that bear on this one."""
+        """The parameters, every schedule's and its own, that bear on this one."""
         restarts = {"restart_interval_multiplier", "restart_lr", "restart_lr_decay"}
         unused = restarts if its.restart_interval == 0 else set()
-        return {*declared(Parameters)} - unused - _unused_warmup(its)
+        return {*declared(Parameters), *declared(type(self))} - unused - _unused_warmup(its)
 
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
         """What the names in the formula stand for: every schedule's parameters, and its own."""
@@ -213,8 +213,9 @@ class Step(Shape):
 
     def phases(self, its: Parameters) -> list[Phase]:
         start, size = exact(its.warmup_epochs), self._size(its)
-        cycles = Equal(start, exact(size)) if size > 0 else Single(start)
-        return [*warmup(its), Phase("step", self, cycles, self._levels(its))]
+        if size == 0:
+            return [*warmup(its), steady("step", self, start, its.lr)]
+        return [*warmup(its), Phase("step", self, Equal(start, exact(size)), self._levels(its))]
 
     def _levels(self, its: Parameters) -> EtaMax:
         floor = min(its.lr, its.min_decay_lr)
@@ -324,14 +325,14 @@ class Log(Logarithm):
         middle = (eta_max + eta_min) / 2
         capped = min(1.0, pi * exp(-(2 * self.peak - 1) * log_base))
         said = [
-            f"Eq. 4 never falls below the middle of its range, {middle:.6g}: between {eta_max:.6g} "
-            f"and {eta_min:.6g} a cycle ends at {floor:.6g}",
-            f"Eq. 4 is cut off at peak {self.peak:.6g} in the first {100 * capped:.3g} % of a "
-            "cycle",
+            f"a cycle falls from {eta_max:.6g} only to {floor:.6g}, not to {eta_min:.6g}: Eq. 4 "
+            f"stays above the middle of its range, {middle:.6g}",
+            f"the first {100 * capped:.3g} % of a cycle are flat: peak {self.peak:.6g} caps Eq. 4 "
+            "there",
         ]
         if self.peak > 1:
             top = (1 - self.peak) * eta_min + self.peak * eta_max
-            said.append(f"a cycle begins with a spike to {top:.6g}, above {eta_max:.6g}")
+            said.append(f"a cycle begins with a spike to {top:.6g}, above its {eta_max:.6g}")
         return said
 
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:

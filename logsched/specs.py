@@ -113,8 +113,7 @@ def _left_out(refused: Mapping[str, LogschedError]) -> list[str]:
 
 
 def _unused(given: Iterable[str], used: Container[str]) -> list[str]:
-    common = declared(Parameters)
-    return [name for name in given if name in common and name not in used]
+    return [name for name in given if name not in RUN_PARAMETERS and name not in used]
 
 
 def _refused(schedules: Mapping[str, Schedule], grid: Grid) -> dict[str, LogschedError]:

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from logsched.outputs import figure
 from logsched.outputs.figure import FORMATS, Paper, draw
@@ -54,11 +55,8 @@ def lines(made):
 
 def texts(made):
     """Every text that is drawn, and its box."""
-    found = [
-        one for one in made.findobj(lambda one: hasattr(one, "get_fontsize")) if one.get_text()
-    ]
-    boxes = [one.get_window_extent() for one in found if one.get_visible()]
-    return [(one.get_text(), box) for one, box in zip(found, boxes, strict=True)]
+    found = [one for one in made.findobj(Text) if one.get_text() and one.get_visible()]
+    return [(one.get_text(), one.get_window_extent()) for one in found]
 
 
 def overlap(one, other):
@@ -152,6 +150,9 @@ def test_dots_are_drawn_where_they_are_few():
     shown = run("cosine")
     dots = [len(composed(shown, Paper(size=size)).axes[0].lines) - 1 for size in SIZES]
     assert dots == [1, 0]
+    left = min(box.x0 for _, box in texts(composed(shown, Paper())))
+    none = replace(shown, curves=(replace(shown.curves[0], marks=np.empty((0, 2))),))
+    assert left == min(box.x0 for _, box in texts(composed(none, Paper())))
 
 
 def test_steps_are_epochs_times_steps_per_epoch():
@@ -179,9 +180,9 @@ def test_extremes(rate, epochs, log):
     flat = curve([0, epochs], [rate, rate], marks=[[0, rate]])
     steep = curve([0, epochs / 2, epochs], [0, rate, rate / 3], "steep")
     shown = Picture((flat, steep), (epochs / 2,), (("warmup", 0, epochs),), epochs, log_y=log)
-    for limits in (None, (epochs / 2, epochs / 2), (epochs * 2, epochs * 3)):
-        for format in FORMATS:
-            draw(replace(shown, limits=limits), Paper(format, dpi=50, steps_per_epoch=7))
+    ends = (None, (epochs / 2, epochs / 2), (epochs * 2, epochs * 3))
+    for limits, format in zip(ends, FORMATS, strict=True):
+        draw(replace(shown, limits=limits), Paper(format, dpi=50, steps_per_epoch=7))
 
 
 @pytest.mark.parametrize("size", [(0.1, 0.1), (0.5, 3), (20, 1)])

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-from logsched.parameters import unknown
+from logsched.parameters import Rule
 
 MOST_ROWS = 32  # a plot higher than this is no clearer
 FEWEST_COLUMNS, MOST_COLUMNS = 20, 400
@@ -24,21 +24,20 @@ class Terminal:
     unicode: bool
 
 
-COLORS = ("auto", "always", "never")
+COLOR = Rule("auto, always or never", words=("auto", "always", "never"))
 
 
 def terminal(color: str = "auto") -> Terminal:
     """The terminal of standard output; 80 by 24 and no colour where there is none.
 
-    Raises LogschedError for a colour other than those in COLORS.
+    Raises LogschedError for a colour other than auto, always and never.
     """
-    if color not in COLORS:
-        raise unknown("color", color, COLORS)
+    COLOR.check("color", color)
     size = shutil.get_terminal_size((80, 24))
     rows = min(size.lines - 1, MOST_ROWS)  # one is left for the prompt
     colored = _has_color() if color == "auto" else color == "always"
     columns = min(max(size.columns, FEWEST_COLUMNS), MOST_COLUMNS)
-    return Terminal(columns, rows, colored, _has_unicode())
+    return Terminal(columns, rows, colored, has_unicode())
 
 
 def _has_color() -> bool:
@@ -49,7 +48,7 @@ def _has_color() -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _has_unicode() -> bool:
+def has_unicode() -> bool:
     """Whether the encoding has it and the locale is not C, where Python writes UTF-8 as well."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     locale = next((name for name in names if name), "")
@@ -61,7 +60,7 @@ def say(sentence: str) -> None:
     """Tell the user one sentence on standard error, if anybody listens, without control codes."""
     text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in sentence)
     end = "" if text.endswith((".", "?")) else "."
-    if not _has_unicode():
+    if not has_unicode():
         text = text.encode("ascii", "backslashreplace").decode()
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{text}{end}\n")

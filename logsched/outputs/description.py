@@ -13,7 +13,7 @@ from logsched.comparison import Difference, compare
 from logsched.facts import Facts, find_facts
 from logsched.outputs.text import columns
 from logsched.parameters import unknown
-from logsched.remarks import describe, number, warnings
+from logsched.remarks import describe, epochs, number, time, warnings
 from logsched.run import Run
 
 WIDTH = 80  # of paragraphs, whatever the terminal
@@ -91,8 +91,7 @@ def _page(label: str, one: Described) -> str:
     """A schedule's sentence, its cycles and its warnings."""
     lines = [label, *_paragraph(one.sentence, "  ")]
     if one.facts.cycle_ends:
-        ends = ", ".join(map(number, one.facts.cycle_ends))
-        lines += _paragraph(f"To end with a cycle, end the run at epoch {ends}.", "  ")
+        lines += _paragraph(f"A cycle ends at {epochs(one.facts.cycle_ends)}.", "  ")
     for text in one.warnings:
         lines += _warning(text)
     return "".join(f"{line}\n" for line in lines)
@@ -122,15 +121,15 @@ def _fact_column(facts: Facts) -> dict[str, str]:
     cut = len(cycles) > 0 and not cycles[-1].complete
     return {
         "peak lr": number(its.peak_lr),
-        "  at epoch": number(its.peak_epoch),
+        "  at epoch": time(its.peak_epoch),
         "least lr": number(its.min_lr),
-        "  at epoch ": number(its.min_epoch),
+        "  at epoch ": time(its.min_epoch),
         "final lr": number(its.final_lr),
         "mean lr": number(its.mean_lr),
         "lr budget": number(its.lr_budget),
-        "cycles": str(facts.cycle_count),
-        "  complete": str(facts.cycle_count - cut),
-        "  longest": f"{number(longest)}",
+        "cycles": str(facts.cycle_count) if cycles else "-",
+        "  complete": str(facts.cycle_count - cut) if cycles else "-",
+        "  longest": time(longest) if cycles else "-",
     }
 
 
@@ -143,7 +142,10 @@ def _differences(found: Mapping[str, Described]) -> list[str]:
     against = next(iter(compared.values())).against
     rows = [[f"against {against}", *names]]
     for label, one in compared.items():
-        rows.append([label, *("-" if x is None else number(x) for x in one.difference or ())])
+        if one.difference is not None:
+            *ratios, apart, epoch = one.difference
+            shown = ["-" if ratio is None else number(ratio) for ratio in ratios]
+            rows.append([label, *shown, number(apart), time(epoch)])
     return [columns(rows, right=range(1, 5))]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import orjson
 
-from logsched.moment import MIX, Moment, find_moment, put_in
+from logsched.moment import Moment, find_moment, put_in, settings
 from logsched.parameters import unknown
-from logsched.remarks import number
+from logsched.remarks import number, time
 from logsched.run import Run
 from logsched.schedule import Schedule
 
@@ -20,6 +20,11 @@ ENDS = {  # what eta_max and eta_min are in a phase
     "cycle": ("restart_lr", "min_decay_lr"),
 }
 LENGTHS = {"warmup": "warmup_epochs", "initial decay": "init_decay_epochs"}
+
+THROUGHOUT = {
+    "constant": "lr throughout",
+    "hold": "the initial decay is over, min_decay_lr is held",
+}
 
 
 def explain_run(run: Run, epoch: float, format: str) -> str:
@@ -41,37 +46,46 @@ def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:
 
 
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:
-    parts = [f"{label} at epoch {number(moment.epoch)}: {_where(moment)}"]
+    parts = [f"{label} at epoch {time(moment.epoch)}: {_where(moment)}"]
     if moment.g is not None:
         parts.append(_lines(_times(schedule, moment)))
-        parts.append(_lines(_fraction(moment)))
-    parts.append(_lines(_rate(moment)))
+        parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
+    parts.append(_lines([_rate(moment)]))
     return "\n\n".join(parts) + "\n"
 
 
 def _where(moment: Moment) -> str:
+    if moment.phase in THROUGHOUT:
+        return THROUGHOUT[moment.phase]
     name = f"{moment.phase} {moment.cycle}" if moment.phase in ("cycle", "step") else moment.phase
-    return f"{name}, which starts at epoch {number(moment.start)}"
+    return f"{name}, which starts at epoch {time(moment.start)}"
+
+
+def _names(moment: Moment) -> tuple[str, str]:
+    """What the rates are called between which a cycle moves: a warmup's are no extremes."""
+    return ("start", "end") if moment.phase == "warmup" else ("eta_max", "eta_min")
 
 
 def _times(schedule: Schedule, moment: Moment) -> list[tuple[str, ...]]:
     """T_cur, T_i, u and the rates between which the cycle moves, each with where it comes from."""
-    high, low = ENDS[moment.phase]
-    t_cur, t_i = number(moment.t_cur), number(moment.t_i or 0.0)
+    (first, second), (high, low) = _names(moment), ENDS[moment.phase]
+    t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
     return [
-        ("T_cur", f"{number(moment.epoch)} - {number(moment.start)}", t_cur),
+        ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur),
         ("T_i", *_length(schedule, moment), t_i),
         ("u", "T_cur/T_i", f"{t_cur}/{t_i}", number(moment.u or 0.0)),
-        ("eta_max", *_top(schedule, moment, high), number(moment.eta_max)),
-        ("eta_min", low, number(moment.eta_min)),
+        (first, *_top(schedule, moment, high), number(moment.eta_max)),
+        (second, low, number(moment.eta_min)),
     ]
 
 
 def _length(schedule: Schedule, moment: Moment) -> list[str]:
     if moment.phase != "cycle":
         return [LENGTHS[moment.phase]]
+    if schedule.restart_interval_multiplier == 1:
+        return ["restart_interval"]
     formula = f"restart_interval * restart_interval_multiplier^{moment.cycle}"
-    return [formula, put_in(formula, _settings(schedule))]
+    return [formula, put_in(formula, settings(schedule))]
 
 
 def _top(schedule: Schedule, moment: Moment, name: str) -> list[str]:
@@ -79,25 +93,18 @@ def _top(schedule: Schedule, moment: Moment, name: str) -> list[str]:
         return [name]
     left = f"restart_lr_decay^{moment.cycle}"
     formula = f"(1 - {left}) * min_decay_lr + {left} * restart_lr"
-    return [formula, put_in(formula, _settings(schedule))]
+    return [formula, put_in(formula, settings(schedule))]
 
 
-def _settings(schedule: Schedule) -> Mapping[str, object]:
-    return vars(schedule)
-
-
-def _fraction(moment: Moment) -> list[tuple[str, ...]]:
-    return [("g", moment.formula.removeprefix("g = "), moment.worked, number(moment.g or 0.0))]
-
-
-def _rate(moment: Moment) -> list[tuple[str, ...]]:
+def _rate(moment: Moment) -> tuple[str, ...]:
     if moment.g is None:
-        formula, worked = moment.formula.removeprefix("rate = "), moment.worked
-    else:
-        formula = MIX.removeprefix("rate = ")
-        numbers = {"g": moment.g, "eta_max": moment.eta_max, "eta_min": moment.eta_min}
-        worked = put_in(formula, numbers)
-    return [("rate", formula, worked, repr(moment.lr))]
+        return ("rate", moment.formula.removeprefix("rate = "), moment.worked, repr(moment.lr))
+    high, low = _names(moment)
+    formula = f"(1 - g) * {low} + g * {high}"
+    worked = put_in(formula, {"g": moment.g, high: moment.eta_max, low: moment.eta_min})
+    if (1 - moment.g) * moment.eta_min + moment.g * moment.eta_max < 0:
+        return ("rate", f"|{formula}|", f"|{worked}|", repr(moment.lr))
+    return ("rate", formula, worked, repr(moment.lr))
 
 
 def _lines(equations: list[tuple[str, ...]]) -> str:

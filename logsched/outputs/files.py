@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from logsched.errors import LogschedError, OutputError
+from logsched.outputs.console import has_unicode
 
 STDOUT = "-"
 STDOUT_NAMES = (STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # one and the same
@@ -36,7 +37,7 @@ def write(chunks: Iterable[bytes], path: str = STDOUT) -> None:
 
 def write_text(text: str) -> None:
     """Write text to standard output; what its encoding lacks becomes `?`."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    encoding = sys.stdout.encoding if has_unicode() else "ascii"
     write([text.encode(encoding, errors="replace")])
 
 

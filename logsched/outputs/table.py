@@ -10,7 +10,7 @@ from logsched.lazy import Floats, np
 from logsched.outputs.text import columns
 from logsched.parameters import unknown
 from logsched.picture import trace
-from logsched.remarks import number
+from logsched.remarks import number, time
 
 if TYPE_CHECKING:
     from logsched.curves import Curves
@@ -52,21 +52,21 @@ def _restarts(curves: Curves) -> Floats:
 
 
 def _rows(curves: Curves, restarts: Floats) -> Rows:
-    """Numbers as texts, and a note where a restart has come since the point before."""
+    """Numbers as texts, and a note at the first row since a restart within the step before it."""
     rows: Rows = []
-    step = curves.every / curves.grid.steps_per_epoch
+    step, told = curves.every / curves.grid.steps_per_epoch, -np.inf
     for block in curves.columns():
         past = np.searchsorted(restarts, block[0], "right")
         latest = np.concatenate([[-np.inf], restarts])[past]
-        for *row, restart in zip(*block, latest, strict=True):
-            rows.append([*map(number, row), _note(row[0], restart, step)])
+        for epoch, *rates, restart in zip(*block, latest, strict=True):
+            new = restart > max(told, epoch - step)
+            told = max(told, restart)
+            rows.append([time(epoch), *map(number, rates), _note(epoch, restart) if new else ""])
     return rows
 
 
-def _note(epoch: float, restart: float, step: float) -> str:
-    if restart <= epoch - step:
-        return ""
-    return "restart" if restart == epoch else f"restart at {number(restart)}"
+def _note(epoch: float, restart: float) -> str:
+    return "restart" if restart == epoch else f"restart at {time(restart)}"
 
 
 def _summary(curves: Curves, restarts: Floats) -> Rows:
@@ -120,13 +120,13 @@ def _about(curves: Curves, terminal: Terminal) -> str:
 
 def _facts(schedule: Schedule, grid: Grid) -> list[str]:
     its = find_facts(schedule, grid).extremes
-    peak = f"peak {its.peak_lr:.4g} at {its.peak_epoch:.4g}"
-    return [peak, f"mean {its.mean_lr:.4g}", f"last {its.final_lr:.4g}"]
+    peak = f"peak {its.peak_lr:.4g} at epoch {time(its.peak_epoch)}"
+    return [peak, f"mean {its.mean_lr:.4g}", f"final {its.final_lr:.4g}"]
 
 
 def _sparkline(schedule: Schedule, grid: Grid, bars: str) -> str:
     """The greatest rate of each stretch of time, as a bar between 0 and the peak."""
-    curve = trace("", schedule, grid)
+    curve = trace("", schedule, grid, (0.0, float(grid.epochs)))
     edges = np.linspace(0.0, curve.epoch[-1], BINS, endpoint=False)
     tops = np.maximum.reduceat(curve.rate, np.searchsorted(curve.epoch, edges))
     heights = tops / (tops.max() or 1.0) * (len(bars) - 1)
