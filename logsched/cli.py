@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from copy import copy
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Annotated, Any, NoReturn
 
@@ -174,14 +175,15 @@ def export(
 ) -> None:
     """Write epochs and rates as arrays for other programs."""
     from logsched.curves import choose_rows
-    from logsched.outputs import arrays
+    from logsched.outputs import arrays, progress
 
     curves = choose_rows(run, at, every)
     name = format or PurePath(output).suffix.removeprefix(".") or "json"
     chosen = arrays.find_format(name, curves)
     if chosen.binary and files.is_terminal(output):
         raise LogschedError(f"format {name} is binary, not for a terminal: use -o FILE or a pipe")
-    files.write(chosen.write(curves), output)
+    with progress.bar("rows", curves.rows * chosen.passes(curves)) as watch:
+        files.write(chosen.write(replace(curves, watch=watch)), output)
 
 
 @app.command()

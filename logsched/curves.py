@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from logsched.errors import LogschedError
-from logsched.grid import BLOCK, Grid
+from logsched.grid import Grid
 from logsched.lazy import Floats, np
 from logsched.parameters import NOT_NEGATIVE, WHOLE
 
@@ -24,6 +24,7 @@ class Curves:
     grid: Grid
     every: int = 1
     at: tuple[float, ...] | None = None
+    watch: Callable[[int], None] | None = None  # told how many rows of every pass are done
 
     def __post_init__(self) -> None:
         for epoch in self.at or ():
@@ -48,11 +49,13 @@ class Curves:
         """The number of epochs."""
         return -(-self.grid.size // self.every) if self.at is None else len(self.at)
 
-    def blocks(self, size: int = BLOCK) -> Iterator[Floats]:
+    def blocks(self) -> Iterator[Floats]:
         """The epochs, `(n,)` at a time."""
-        if self.at is None:
-            return self.grid.blocks(self.every, size)
-        return iter([np.array(self.at, dtype=np.float64)])
+        chosen = None if self.at is None else iter([np.array(self.at, dtype=np.float64)])
+        for epochs in chosen or self.grid.blocks(self.every):
+            yield epochs
+            if self.watch is not None:
+                self.watch(epochs.size)
 
     def rates(self, label: str) -> Iterator[Floats]:
         """One schedule's rates, a block at a time."""

@@ -45,10 +45,10 @@ class Grid(Declared):
             points /= self.steps_per_epoch
         return points
 
-    def blocks(self, every: int = 1, size: int = BLOCK) -> Iterator[Floats]:
+    def blocks(self, every: int = 1) -> Iterator[Floats]:
         """The epochs of every so many-th point, a block at a time."""
-        for begin in range(0, self.size, size * every):
-            yield self.slice(begin, min(begin + size * every, self.size), every)
+        for begin in range(0, self.size, BLOCK * every):
+            yield self.slice(begin, min(begin + BLOCK * every, self.size), every)
 
 
 def require_memory(points: int, what: str) -> None:

@@ -29,6 +29,11 @@ class Format(NamedTuple):
     write: Callable[[Curves], Chunks]
     binary: bool = False
     one_schedule: bool = False
+    by_column: bool = False
+
+    def passes(self, curves: Curves) -> int:
+        """How often it goes through the rows."""
+        return 1 + len(curves.labels) if self.by_column else 1
 
 
 FORMATS: dict[str, Format] = {}
@@ -57,7 +62,7 @@ def find_format(name: str, curves: Curves) -> Format:
     return found
 
 
-@register("json")
+@register("json", by_column=True)
 def write_json(curves: Curves) -> Chunks:
     """One object: the settings, so that it can be read back, `epoch`, and `lr` by label."""
     settings = {
@@ -124,7 +129,7 @@ def write_npy(curves: Curves) -> Chunks:
         yield rates.astype("<f8", copy=False).tobytes()
 
 
-@register("npz", binary=True)
+@register("npz", binary=True, by_column=True)
 def write_npz(curves: Curves) -> Chunks:
     """NumPy's archive: the array `epoch` and one array a label."""
     import zipfile
