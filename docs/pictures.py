@@ -1,4 +1,4 @@
-"""Draws the pictures of the README; `--check` says which are no longer what the commands draw.
+"""Draws the pictures of README.md and docs/*.md; `--check` says which are no longer current.
 
 A picture's proof is its data: the text that the command prints, or for a figure the table of its
 rates, hashed in pictures/data.json.
@@ -24,13 +24,21 @@ TERMINAL = {  # name of the picture -> the command of which it is a screenshot
     "shapes": "shapes",
     "presets": "presets figure-1",
 }
+ANNEALED = "--warmup-epochs 0 --init-decay-epochs 0 --steps-per-epoch 100"
+ONE_CYCLE = f"{ANNEALED} --cycles 1"
+TWO_CYCLES = f"{ANNEALED} --cycles 2"
 FIGURES = {  # name of the picture -> the schedules and options of the figure
     "defaults": "",
     "figure-1": "--preset figure-1",
     "resnet34": "--preset resnet34 --log-y",
-    "transformer": "cosine log log-bounded --preset transformer",
+    "transformer": "--preset transformer",
     "shapes-annealing": "cosine linear log log-bounded log-released --warmup-epochs 0"
     " --init-decay-epochs 0 --cycles 1",
+    "readings": "log --sweep log:base=min-lr,range,1000 --sweep log:peak=1,2"
+    f" --min-decay-lr 0.0001 {ONE_CYCLE}",
+    "logarithms": f"cosine log log-released log-bounded --min-decay-lr 0.0001 {ONE_CYCLE}",
+    "eta-max": f"log --sweep restart_lr=0.1,0.05,0.025 {TWO_CYCLES}",
+    "eta-min": f"log --sweep min_decay_lr=1e-05,0.001,0.01,0.03 {TWO_CYCLES}",
 }
 CODE_FORMAT = """<svg class="rich-terminal" viewBox="0 0 {width} {height}"
 xmlns="http://www.w3.org/2000/svg"><style>.{unique_id}-matrix {{ font-family: monospace;

@@ -8,7 +8,7 @@ import signal
 import sys
 from copy import copy
 from dataclasses import replace
-from pathlib import PurePath
+from functools import partial
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -50,7 +50,7 @@ def main() -> None:
     except LogschedError as error:
         status = _complain(str(error), error.exit_code)
     except typer.TyperException as error:
-        status = _complain(" ".join(error.format_message().split()), error.exit_code)
+        status = _complain(_usage(error), error.exit_code)
     except typer.Abort:
         status = 130
     except MemoryError:
@@ -61,6 +61,17 @@ def main() -> None:
     except SystemExit as stop:  # 1 is how Typer ends when the reader of --help has gone
         status = 0 if stop.code == 1 and COMPLETION not in os.environ else stop.code
     sys.exit(status or 0)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What Typer has to say, in one line; and where an option is a shape's own, how to set it."""
+    name = str(getattr(error, "option_name", "")).lstrip("-").replace("-", "_")
+    if name:
+        from logsched.shapes import owner_of
+
+        if owner := owner_of(name):
+            return f"{name} is of the shape {owner}: set it there, as in {owner}:{name}=..."
+    return " ".join(error.format_message().split())
 
 
 def _app_for(first: list[str]) -> typer.Typer:
@@ -116,7 +127,9 @@ def plot(
     run: Any,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="draw into a .png, .svg or .pdf file"),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help=".png, .svg or .pdf; or DIR/ for one of each"
+        ),
     ] = None,
     log_y: Annotated[bool, typer.Option("--log-y", help="rates on a logarithmic axis")] = False,
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="over the plot")] = "",
@@ -126,6 +139,10 @@ def plot(
     time_unit: Annotated[
         str, typer.Option("--time-unit", metavar="UNIT", help="epoch or step")
     ] = "epoch",
+    layout: Annotated[
+        str,
+        typer.Option("--layout", metavar="overlay|stack", help="all in one, or one over the other"),
+    ] = "overlay",
     width: Annotated[
         str | None, typer.Option("--width", metavar="COLUMNS", help="of the terminal plot")
     ] = None,
@@ -146,13 +163,14 @@ def plot(
     from logsched.picture import picture
 
     look = plotting.read_look(color, ascii, width, height, figsize, dpi)
-    drawn = picture(run, time_unit, title, log_y, plotting.limits(xlim))
+    ask = (time_unit, title, log_y, plotting.limits(xlim), layout)
     if output is None:
-        plotting.draw_text(drawn, look)
+        plotting.draw_text(picture(run, *ask), look)
+    elif output.endswith("/"):
+        each = {label: partial(picture, one, *ask) for label, one in run.apart().items()}
+        plotting.draw_each(each, output, look, plotting.steps_axis(run, time_unit))
     else:
-        steps = run.grid.steps_per_epoch
-        second_axis = steps if time_unit == "epoch" and steps > 1 else None
-        plotting.draw_file(drawn, output, look, second_axis)
+        plotting.draw_file(picture(run, *ask), output, look, plotting.steps_axis(run, time_unit))
 
 
 @app.command()
@@ -178,7 +196,7 @@ def export(
     from logsched.outputs import arrays, progress
 
     curves = choose_rows(run, at, every)
-    name = format or PurePath(output).suffix.removeprefix(".") or "json"
+    name = format or files.suffix(output) or "json"
     chosen = arrays.find_format(name, curves)
     if chosen.binary and files.is_terminal(output):
         raise LogschedError(f"format {name} is binary, not for a terminal: use -o FILE or a pipe")
@@ -213,12 +231,18 @@ def describe(
         str | None,
         typer.Option("--against", metavar="LABEL", help="compare the others with this schedule"),
     ] = None,
-    format: TextOrJson = "text",
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="FACT", help="order by it, as by mean_lr")
+    ] = None,
+    format: Annotated[
+        str,
+        typer.Option("--format", metavar="FORMAT", help="text, json, or toml: settings in effect"),
+    ] = "text",
 ) -> None:
     """Say what is true of each schedule: extremes, budget, cycles, what to beware of."""
     from logsched.outputs import description
 
-    files.write_text(description.describe_run(run, format, against))
+    files.write_text(description.describe_run(run, format, against, sort))
 
 
 @app.command()

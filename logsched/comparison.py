@@ -25,7 +25,8 @@ def compare(schedule: Schedule, other: Schedule, grid: Grid) -> Difference:
     own, others, greatest = np.longdouble(0), np.longdouble(0), (-1.0, 0.0)
     for epochs in grid.blocks():
         rates, reference = schedule.rates_in_order(epochs), other.rates_in_order(epochs)
-        own, others = own + rates.sum(), others + reference.sum()
+        own += rates.sum(dtype=np.longdouble)
+        others += reference.sum(dtype=np.longdouble)
         apart = np.abs(rates - reference)
         most = apart.argmax()
         greatest = max(greatest, (float(apart[most]), float(epochs[most])), key=lambda one: one[0])

@@ -115,8 +115,11 @@ class Equal(Cycles):
         if last > self._reach:
             return self._locate_far(epochs)
         starts = self._starts if last <= self._whole else self._starts_one_by_one
-        index = np.floor((epochs - self._origin) / self._interval)
-        t_cur = epochs - starts(index)
+        index = epochs - self._origin
+        index /= self._interval
+        np.floor(index, out=index)
+        t_cur = starts(index)
+        np.subtract(epochs, t_cur, out=t_cur)
         nearly_all = self._interval * (1 - self.MARGIN)
         if t_cur.min() < 0 or t_cur.max() > nearly_all:  # there the quotient may be one off
             for k in np.flatnonzero((t_cur < 0) | (t_cur > nearly_all)):
@@ -143,6 +146,13 @@ class Equal(Cycles):
         return Located(as_floats, epochs - start, self._interval)
 
 
+class Table(NamedTuple):
+    """The first cycles: when they start, and how long they are."""
+
+    starts: array[float]
+    lengths: array[float]
+
+
 class Geometric(Cycles):
     """Cycle i is interval * multiplier**i long: a table of starts, made as far as it is asked for.
 
@@ -157,10 +167,10 @@ class Geometric(Cycles):
         self.origin, self.interval, self.multiplier = origin, interval, multiplier
         shrinks = multiplier < 1
         self.pile_up = rounded(origin + interval / (1 - multiplier)) if shrinks else inf
-        self._table(16)
+        self._table = self._made(16)
 
-    def _table(self, count: int) -> None:
-        """Fill starts and lengths of the first cycles from sums known to lie in [low, high]."""
+    def _made(self, count: int) -> Table:
+        """Starts and lengths of the first cycles, from sums known to lie in [low, high]."""
         one = 1 << max(self.BITS, self.BITS - _exponent(self.interval))
         over, under = self.multiplier.numerator, self.multiplier.denominator
         low, high = _floor(self.origin * one), _ceil(self.origin * one)
@@ -174,48 +184,57 @@ class Geometric(Cycles):
             lengths[index] = _quotient(short, one)
             low, high = low + short, high + long
             short, long = short * over // under, -(-long * over // under)
-        self._starts, self._lengths = starts, lengths
+        return Table(starts, lengths)
 
     def _exact_start(self, index: int) -> float:
         ratio = (self.multiplier**index - 1) / (self.multiplier - 1)
         return rounded(self.origin + self.interval * ratio)
 
-    def _cover(self, epoch: float) -> None:
-        """Make the table reach beyond an epoch, or raise LogschedError where none can."""
+    def _reaching(self, epoch: float) -> Table:
+        """A table that reaches beyond an epoch. Raises LogschedError where none can."""
         if epoch >= self.pile_up:
             raise LogschedError(
                 f"restart_interval_multiplier is {float(self.multiplier)}, so that cycles shrink "
                 f"and pile up at epoch {self.pile_up:.15g}, but the schedule is asked for epoch "
                 f"{epoch:.15g}: keep to earlier epochs, or take a multiplier of 1 or more"
             )
-        while self._starts[-1] <= epoch:
-            self._extend()
+        table = self._table
+        while table.starts[-1] <= epoch:
+            table = self._longer(table)
+        return table
 
-    def _extend(self) -> None:
-        if len(self._starts) >= self.MOST:
+    def _holding(self, index: int) -> Table:
+        """A table that has cycle number `index`, or the end of all time before it."""
+        table = self._table
+        while index >= len(table.starts) and table.starts[-1] < inf:
+            table = self._longer(table)
+        return table
+
+    def _longer(self, table: Table) -> Table:
+        """Twice the table, and kept: one store, so that threads at worst make it twice."""
+        if len(table.starts) >= self.MOST:
             raise LogschedError(
                 f"restart_interval_multiplier is {float(self.multiplier)}, which makes more than "
                 f"{self.MOST} cycles, each of another length, but so many are not feasible: take "
                 "1, or a longer restart_interval"
             )
-        self._table(2 * len(self._starts))
+        self._table = longer = self._made(2 * len(table.starts))
+        return longer
 
     def at(self, epoch: float) -> int:
-        if epoch >= self._starts[-1]:
-            self._cover(epoch)
-        return bisect_right(self._starts, epoch) - 1
+        return bisect_right(self._reaching(epoch).starts, epoch) - 1
 
     def start(self, index: int) -> float:
-        while index >= len(self._starts) and self._starts[-1] < inf:
-            self._extend()
-        return self._starts[index] if index < len(self._starts) else inf
+        starts = self._holding(index).starts
+        return starts[index] if index < len(starts) else inf
 
     def length(self, index: int) -> float:
-        return self._lengths[index]
+        lengths = self._holding(index).lengths
+        return lengths[index] if index < len(lengths) else inf
 
     def locate(self, epochs: Floats) -> Located:
-        self._cover(float(epochs.max()))
-        starts, lengths = np.frombuffer(self._starts), np.frombuffer(self._lengths)
+        table = self._reaching(float(epochs.max()))
+        starts, lengths = np.frombuffer(table.starts), np.frombuffer(table.lengths)
         index = np.searchsorted(starts, epochs, side="right") - 1
         return Located(index.astype(np.float64), epochs - starts[index], lengths[index])
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, nextafter
+from math import nextafter
 from typing import TYPE_CHECKING, NamedTuple
 
-from logsched.errors import LogschedError
 from logsched.lazy import np
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class Facts:
 
 
 def find_facts(schedule: Schedule, grid: Grid) -> Facts:
-    """The facts of a schedule over a grid. Raises LogschedError where a sum is beyond float64."""
+    """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
     end = min(float(grid.epochs), schedule.end)
     count = _cycle_count(schedule, end)
     return Facts(
@@ -90,8 +89,6 @@ def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
         total += rates.sum(dtype=np.longdouble)
     with np.errstate(over="ignore"):
         budget = float(total / grid.steps_per_epoch)
-    if not isfinite(budget):
-        raise LogschedError(f"lr_budget, the sum of rates up to {peak[0]:.6g}, is beyond float64")
     final = float(rates[-1])
     return Extremes(*peak, *least, final, float(total / grid.size), budget)
 
@@ -105,10 +102,10 @@ def _phases(schedule: Schedule, end: float) -> list[Span]:
 
 def _cycle_count(schedule: Schedule, end: float) -> int:
     """How many restart cycles start within the run."""
-    last = schedule.phases[-1]
-    if not schedule.restarts or last.start >= end:
+    phase = schedule.restarts
+    if phase is None or phase.start >= end:
         return 0
-    return last.cycles.at(nextafter(end, 0.0)) + 1
+    return phase.cycles.at(nextafter(end, 0.0)) + 1
 
 
 def _cycles(schedule: Schedule, end: float, count: int) -> list[Cycle]:
@@ -118,9 +115,9 @@ def _cycles(schedule: Schedule, end: float, count: int) -> list[Cycle]:
 
 
 def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
-    if not schedule.restarts:
+    if schedule.restarts is None:
         return []
-    starts = schedule.phases[-1].cycles.start
+    starts = schedule.restarts.cycles.start
     decays = schedule.init_decay_epochs > 0  # it ends at the least rate as a cycle does
     near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
     before = [epoch for epoch in near if epoch <= end]

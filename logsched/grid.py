@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from math import ceil
 
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
-from logsched.parameters import WHOLE, Declared, parameter
+from logsched.parameters import WHOLE, Declared, Parameter, declared, parameter, shown
 
 BLOCK = 12288  # points evaluated at a time: a few arrays of 96 kB stay in a core's cache
 MOST = 2**53  # beyond this a whole number is no longer exact in float64
 
 
-@dataclass(frozen=True, init=False)
 class Grid(Declared):
     """epochs * steps_per_epoch points t_k = k / steps_per_epoch, from 0 to just below `epochs`."""
 
@@ -24,7 +23,8 @@ class Grid(Declared):
         super().__init__(**given)
         if self.size > MOST:
             raise LogschedError(
-                f"epochs is {self.epochs} and steps_per_epoch {self.steps_per_epoch}, but together "
+                f"epochs is {shown(self.epochs)} and steps_per_epoch "
+                f"{shown(self.steps_per_epoch)}, but together "
                 "they must make at most 2**53 points"
             )
 
@@ -38,6 +38,11 @@ class Grid(Declared):
         """The epoch of the last point."""
         return (self.size - 1) / self.steps_per_epoch
 
+    def index(self, epoch: float) -> int:
+        """The number of the first point that is not before an epoch."""
+        near = ceil(epoch * self.steps_per_epoch)  # the product may have been rounded up
+        return near - (near > 0 and (near - 1) / self.steps_per_epoch >= epoch)
+
     def slice(self, begin: int, end: int, every: int = 1) -> Floats:
         """The epochs of points begin, begin + every, ... below end; a true division each."""
         points = np.arange(begin, end, every, dtype=np.float64)
@@ -49,6 +54,17 @@ class Grid(Declared):
         """The epochs of every so many-th point, a block at a time."""
         for begin in range(0, self.size, BLOCK * every):
             yield self.slice(begin, min(begin + BLOCK * every, self.size), every)
+
+
+CYCLES = Parameter(
+    "instead of epochs: the run ends after so many restart cycles",
+    WHOLE,
+    "",
+    None,
+    "epochs decides",
+)
+RUN_PARAMETERS: Mapping[str, Parameter] = {**declared(Grid), "cycles": CYCLES}
+"""What can be set of a run, as apart from a schedule."""
 
 
 def require_memory(points: int, what: str) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from logsched.phases import Phase
     from logsched.schedule import Schedule
 
-TIMES = ("t", "T_cur", "T_i", "warmup_epochs", "size")
+EPOCHS = {name for name, one in declared(Parameters).items() if one.unit == "epochs"}
+TIMES = {"t", "T_cur", "T_i", *EPOCHS}  # names whose numbers keep all their digits
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
     cycle, start, length, eta_max, eta_min = phase.stretch(phase.cycles.at(epoch))
     t_cur, t_i = epoch - start, length if isfinite(length) else None
     u = None if t_i is None else min(t_cur / t_i, 1.0)
-    formula = _formula(phase, t_i, eta_max == eta_min)
-    its = settings(schedule) | {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u}
-    if formula == phase.shape.formula:
-        its |= phase.shape.numbers(schedule, eta_max, eta_min)
-    worked = put_in(formula.partition(" = ")[2], its | {"eta_max": eta_max})
-    g = _fraction(phase, t_cur, length, eta_max, eta_min) if formula.startswith("g =") else None
+    flat = phase.shape is not None and eta_max == eta_min
+    formula = "rate = eta_max" if flat else phase.formula
+    its = settings(schedule) if flat else _numbers(schedule, phase, eta_max, eta_min)
+    its |= {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u, "j": cycle, "eta_max": eta_max}
+    worked = put_in(formula.partition(" = ")[2], its)
+    g = None if flat else _fraction(phase, t_cur, length, eta_max, eta_min)
     return Moment(
         epoch, phase.name, cycle, start, t_cur, t_i, u, eta_max, eta_min, formula, worked, g, lr
     )
@@ -75,16 +76,15 @@ def put_in(formula: str, numbers: Mapping[str, object]) -> str:
     return re.sub(whole_name, lambda found: shown[found.group(1)], formula)
 
 
-def _formula(phase: Phase, t_i: float | None, flat: bool) -> str:
-    """The shape's formula, unless the phase has no shape or the cycle no range."""
-    if phase.name == "hold":
-        return "rate = min_decay_lr"
-    if phase.name == "step" and t_i is None:
-        return "rate = lr"
-    formula = phase.shape.formula
-    return "rate = eta_max" if flat and formula.startswith("g =") else formula
+def _numbers(schedule: Schedule, phase: Phase, eta_max: float, eta_min: float) -> dict[str, object]:
+    shape = phase.shape or schedule.shape
+    return settings(schedule) | shape.numbers(schedule, eta_max, eta_min)
 
 
-def _fraction(phase: Phase, t_cur: float, t_i: float, eta_max: float, eta_min: float) -> float:
+def _fraction(
+    phase: Phase, t_cur: float, t_i: float, eta_max: float, eta_min: float
+) -> float | None:
+    if phase.shape is None:
+        return None
     with np.errstate(all="ignore"):
         return float(phase.shape.fraction(t_cur, t_i, eta_max, eta_min))

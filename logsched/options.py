@@ -7,20 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
-from logsched.errors import LogschedError
-from logsched.grid import Grid
+from logsched.grid import RUN_PARAMETERS
 from logsched.outputs import console
-from logsched.parameters import WHOLE, Parameter, Parameters, Value, declared
+from logsched.parameters import Parameter, Parameters, Value, declared
 from logsched.presets import PRESETS, find_preset
 
-CYCLES = Parameter(
-    "instead of epochs: the run ends with this restart cycle", WHOLE, "", None, "epochs decides"
+LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")
+_SWEEP = typer.Option(
+    "--sweep",
+    metavar="PARAM=VALUES",
+    help="a schedule for each value: restart_lr=0.05,0.1 or restart_interval=5:40:8 or "
+    "lr=1e-4:1e-1:4:log or log:base=range,1000; two sweeps give their product",
 )
 
 
 def run_parameters() -> Mapping[str, Parameter]:
     """Every parameter that has an option: those of a schedule, of the grid, and `cycles`."""
-    return {**declared(Parameters), **declared(Grid), "cycles": CYCLES}
+    return {**declared(Parameters), **RUN_PARAMETERS}
 
 
 def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -36,13 +39,11 @@ def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., No
         @wraps(command)
         def wrapper(**given: Any) -> None:
             texts = {name: given.pop(name) for name in shared}
-            names, preset = given.pop("schedules"), given.pop("preset")
-            from logsched.specs import make_run
-
-            asked = [name for name, text in texts.items() if text is not None]
-            run = make_run(names or (), default, read_settings(texts, preset), asked)
+            run = read_run(default, texts, *(given.pop(name) for name in LAYERS))
             for warning in run.warnings:
                 console.say(f"Warning: {warning}")
+            for note in run.notes:
+                console.say(note)
             command(run, **given)
 
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -54,21 +55,38 @@ def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., No
     return decorate
 
 
-def read_settings(texts: Mapping[str, str | None], preset: str | None) -> dict[str, Value]:
-    """Options over a preset. Raises LogschedError for a text that breaks its parameter's rule."""
+def read_run(
+    default: Sequence[str],
+    texts: Mapping[str, str | None],
+    schedules: list[str] | None,
+    preset: str | None,
+    config: str | None,
+    sweep: list[str] | None,
+    match_budget: str | None,
+) -> Any:
+    """The run that options ask for, a `Run`. Raises LogschedError where they cannot mean one."""
+    from logsched.config import Config, read_config
+    from logsched.specs import Settings, make_run
+
+    settings = Settings(
+        read_options(texts),
+        Config() if config is None else read_config(config),
+        {} if preset is None else find_preset(preset).settings,
+    )
+    run = make_run(schedules or (), default, settings, sweep or ())
+    if match_budget is None:
+        return run
+    from logsched.budget import match_run
+
+    return match_run(run, match_budget)
+
+
+def read_options(texts: Mapping[str, str | None]) -> dict[str, Value]:
+    """What options set. Raises LogschedError for a text that breaks its parameter's rule."""
     known = run_parameters()
-    settings = {
+    return {
         name: known[name].rule.parse(name, text) for name, text in texts.items() if text is not None
     }
-    if "epochs" in settings and "cycles" in settings:
-        raise LogschedError(
-            f"epochs is {settings['epochs']} and cycles {settings['cycles']}, but only one of them "
-            "can say where the run ends"
-        )
-    below = dict(find_preset(preset).settings) if preset is not None else {}
-    if "cycles" in settings:
-        below.pop("epochs", None)
-    return below | settings
 
 
 def _schedules(default: Sequence[str]) -> inspect.Parameter:
@@ -79,16 +97,27 @@ def _schedules(default: Sequence[str]) -> inspect.Parameter:
 
 @cache
 def _shared_options() -> list[inspect.Parameter]:
-    text = f"the paper's settings: {', '.join(PRESETS)}"
-    about = typer.Option(
-        "--preset", metavar="NAME", help=text, autocompletion=complete(preset_names)
-    )
-    preset = _keyword("preset", Annotated[str | None, about])
-    return [preset, *(_option(name, one) for name, one in run_parameters().items())]
+    return [
+        _text("preset", "NAME", f"the paper's settings: {', '.join(PRESETS)}", preset_names),
+        _text("config", "FILE", "settings and schedules of a TOML or an exported JSON file"),
+        _keyword("sweep", Annotated[list[str] | None, _SWEEP]),
+        _text(
+            "match_budget", "LABEL", "change the other schedules' rates to spend as much as this"
+        ),
+        *(_option(name, one) for name, one in run_parameters().items()),
+    ]
+
+
+def _text(
+    name: str, metavar: str, help: str, names: Callable[[], Iterable[str]] = tuple
+) -> inspect.Parameter:
+    option = f"--{name.replace('_', '-')}"
+    about = typer.Option(option, metavar=metavar, help=help, autocompletion=complete(names))
+    return _keyword(name, Annotated[str | None, about])
 
 
 def _option(name: str, parameter: Parameter) -> inspect.Parameter:
-    metavar = parameter.unit or ("CHOICE" if parameter.rule.words else "NUMBER")
+    metavar = parameter.unit or "|".join(parameter.rule.words) or "NUMBER"
     about = typer.Option(
         f"--{name.replace('_', '-')}",
         metavar=metavar.upper(),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from math import isfinite
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Value = float | str
 
 LONG = 80  # characters of a value that an error shows whole
-PLAIN = re.compile(r"[!-^`-~]*[!-~]", re.ASCII)  # a word in ASCII
+PLAIN = re.compile(r"[!-^`-~]*[!-~]", re.ASCII)  # a word in ASCII, without _ inside
+NUMBER = re.compile(r"[-+.,0-9a-z]+", re.ASCII | re.IGNORECASE)  # or what could be meant as one
 
 
 class Rule(NamedTuple):
@@ -49,14 +50,14 @@ class Rule(NamedTuple):
         if isinstance(value, str) and value in self.words:
             return value
         if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
-            raise self.broken(name, value)
+            raise self.broken(name, value, quoted=True)
         return self._number(name, value, shown=value)
 
-    def broken(self, name: str, value: object) -> LogschedError:
-        """The sentence about a value that breaks this rule."""
-        plain = isinstance(value, str) and PLAIN.fullmatch(value)
+    def broken(self, name: str, value: object, quoted: bool = False) -> LogschedError:
+        """The sentence about a value that breaks this rule; a word may be quoted."""
+        bare = isinstance(value, str) and not quoted and NUMBER.fullmatch(value)
+        text = _cut(str(value)) if bare else shown(value)
         hint = suggestion(str(value), self.words)
-        text = _cut(str(value)) if plain else shown(value)
         return LogschedError(f"{name} is {text}, but it must be {self.says}{hint}")
 
     def _number(self, name: str, number: Any, shown: object) -> Value:
@@ -64,7 +65,7 @@ class Rule(NamedTuple):
             read = int(number) if self.whole else float(number) + 0.0  # -0.0 becomes 0.0
         except OverflowError:
             raise self.broken(name, shown) from None
-        if not isfinite(read) or not self.holds(read):
+        if not (self.whole or isfinite(read)) or not self.holds(read):
             raise self.broken(name, shown)
         return read
 
@@ -89,7 +90,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 def unknown(kind: str, word: str, known: Iterable[str]) -> LogschedError:
     """The sentence about a name that does not exist, with the nearest that does."""
     known = list(known)
-    hint = suggestion(word, known) or f"; there is {', '.join(known)}"
+    hint = suggestion(word, known) or f"; known are {', '.join(known)}"
     return LogschedError(f"there is no {kind} {shown(word)}{hint}")
 
 
@@ -121,21 +122,42 @@ def declared(owner: type[Declared]) -> dict[str, Parameter]:
     return {f.name: f.metadata["parameter"] for f in fields(owner) if "parameter" in f.metadata}
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Declared:
-    """Holds what its fields declare: given by keyword, checked, derived where left out."""
+    """Holds what its fields declare: given by keyword, checked, derived where left out.
+
+    A subclass is a frozen dataclass, without a decorator.
+    """
+
+    def __init_subclass__(cls) -> None:
+        if any(isinstance(value, Field) for value in vars(cls).values()):
+            dataclass(frozen=True, init=False, eq=False, repr=False)(cls)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        known = [f"{name}={getattr(self, name)!r}" for name in declared(type(self))]
+        return f"{type(self).__name__}({', '.join(known)})"
+
+    def _key(self) -> tuple[object, ...]:
+        return tuple(getattr(self, one.name) for one in fields(self) if one.compare)
 
     def __init__(self, **given: object) -> None:
+        self._settle(given, self)
+
+    def _settle(self, given: Mapping[str, object], its: object) -> None:
+        """Set every parameter; what is left out is derived from `its` parameters."""
         known = declared(type(self))
         for name in given:
             if name not in known:
                 raise unknown("parameter", name, known)
-        self._settle(given)
-
-    def _settle(self, given: Mapping[str, object]) -> None:
-        for name, one in declared(type(self)).items():
+        for name, one in known.items():
             value = given.get(name)
-            settled = one.derive(self) if value is None else one.rule.check(name, value)
+            settled = one.derive(its) if value is None else one.rule.check(name, value)
             object.__setattr__(self, name, settled)
 
 
@@ -146,12 +168,20 @@ def exact(number: float) -> Fraction:
     return Fraction(repr(number))
 
 
+def check_label(text: str) -> str:
+    """A schedule's label itself. Raises LogschedError where it cannot be one."""
+    if not text.isprintable() or not text.strip():
+        raise LogschedError(f"label {shown(text)} must be printable text, and not empty")
+    if text == "epoch":
+        raise LogschedError("label 'epoch' is the name of the time column: take another name")
+    return text
+
+
 NOT_NEGATIVE = Rule("a finite number, 0 or more", lambda number: number >= 0)
 POSITIVE = Rule("a finite number above 0", lambda number: number > 0)
-WHOLE = Rule("a whole number, 1 or more, in digits", lambda number: number >= 1, whole=True)
+WHOLE = Rule("a whole number, 1 or more, as in 45", lambda number: number >= 1, whole=True)
 
 
-@dataclass(frozen=True, init=False, kw_only=True)
 class Parameters(Declared):
     """The parameters that every schedule has, under the names of the paper."""
 

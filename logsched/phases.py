@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import inf, isfinite
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, Numbers, np
 
 if TYPE_CHECKING:
     from logsched.cycles import Cycles
-    from logsched.parameters import Parameters, Value
-
-
-class Curve(Protocol):
-    """What a phase needs of a shape, and what there is to tell of it."""
-
-    formula: ClassVar[str]
-
-    @property
-    def overshoots(self) -> bool:
-        """Whether rates may rise above eta_max."""
-
-    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
-        """g, how much of the way from eta_min up to eta_max the rate is."""
-
-    def rate(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
-        """The rate at T_cur of T_i epochs, on the way from eta_max to eta_min."""
-
-    def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
-        """Raise LogschedError where the formula does not hold for such a cycle."""
-
-    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> Mapping[str, Value]:
-        """What the names in the formula stand for."""
+    from logsched.shapes import Annealing
 
 
 EtaMax = Callable[[Numbers], Numbers]
 """From cycles' numbers, `(n,)` float64, to their highest rates: `(n,)`, or one number for all."""
+
+
+class Terms(NamedTuple):
+    """How T_i and the rates between which a cycle moves come from the parameters; `{i}` counts."""
+
+    t_i: str
+    eta_max: str
+    eta_min: str
 
 
 class Stretch(NamedTuple):
@@ -50,28 +37,37 @@ class Stretch(NamedTuple):
     eta_min: float
 
 
+@dataclass(eq=False)
 class Phase:
-    """A part of a schedule: its name, its shape, when its cycles are and between which rates.
+    """A part of a schedule: its name, when its cycles are, between which rates, by which formula.
 
-    Where `eta_min` is None the rate does not move within a cycle.
+    Without `shape` and `eta_min` the rate stands still within a cycle. `repeats` says whether there
+    is more than one cycle.
     """
 
-    def __init__(
-        self,
-        name: str,
-        shape: Curve,
-        cycles: Cycles,
-        eta_max: EtaMax,
-        eta_min: float | None = None,
-    ) -> None:
-        self.name, self.shape, self.cycles = name, shape, cycles
-        self._eta_max, self._eta_min = eta_max, eta_min
-        self._latest: Stretch | None = None
+    name: str
+    formula: str
+    cycles: Cycles
+    eta_max: EtaMax
+    eta_min: float | None = None
+    shape: Annealing | None = None
+    terms: Terms | None = None
+    repeats: bool = False
+    _latest: Stretch | None = field(default=None, init=False, repr=False)
 
     @property
     def plural(self) -> str:
         """The name of the phase as a whole: `cycles` of a `cycle`."""
-        return f"{self.name}s" if self.name in ("cycle", "step") else self.name
+        return f"{self.name}s" if self.repeats else self.name
+
+    def name_of(self, cycle: int) -> str:
+        """The name of one of its cycles: `cycle 0`."""
+        return f"{self.name} {cycle}" if self.repeats else self.name
+
+    @property
+    def restarts(self) -> bool:
+        """Whether its cycles are restart cycles."""
+        return self.repeats and self.shape is not None
 
     @property
     def start(self) -> float:
@@ -87,17 +83,17 @@ class Phase:
 
     def _stretch(self, cycle: int) -> Stretch:
         with np.errstate(all="ignore"):
-            eta_max = np.ravel(self._eta_max(np.array([float(min(cycle, 2**1023))])))[0].item()
+            eta_max = np.ravel(self.eta_max(np.array([float(min(cycle, 2**1023))])))[0].item()
         if not isfinite(eta_max) or eta_max < 0:
             raise LogschedError(
                 f"restart_lr_decay takes the rate at restart {cycle} out of bounds: it must be a "
                 "finite number, 0 or more"
             )
-        length, eta_min = self.cycles.length(cycle), self._eta_min
-        if eta_min is not None:
-            self.shape.check(length, eta_max, eta_min)
-        start = self.cycles.start(cycle)
-        return Stretch(cycle, start, length, eta_max, eta_max if eta_min is None else eta_min)
+        start, length = self.cycles.start(cycle), self.cycles.length(cycle)
+        if self.shape is None or self.eta_min is None:
+            return Stretch(cycle, start, length, eta_max, eta_max)
+        self.shape.check(length, eta_max, self.eta_min)
+        return Stretch(cycle, start, length, eta_max, self.eta_min)
 
     def check_last(self, last: Stretch, steps_per_epoch: int) -> None:
         """Raise LogschedError where cycles have shrunk below a step of the grid."""
@@ -111,7 +107,7 @@ class Phase:
     def rate(self, epoch: float) -> float:
         """The rate at one epoch of this phase, by the same ufuncs as `rates`."""
         _, start, length, eta_max, eta_min = self.stretch(self.cycles.at(epoch))
-        if eta_max == eta_min:
+        if eta_max == eta_min or self.shape is None:
             return eta_max
         rate = float(self.shape.rate(epoch - start, length, eta_max, eta_min))
         if self.shape.overshoots:
@@ -122,31 +118,31 @@ class Phase:
         """The rates at `(n,)` contiguous epochs of this phase, of which two are the extremes."""
         final = self.stretch(self.cycles.at(last))
         stretch = self.stretch(self.cycles.at(first))
-        if stretch.cycle != final.cycle:
-            return self._rates_of_cycles(epochs)
-        return self._between(epochs - stretch.start, *stretch[2:])
-
-    def _rates_of_cycles(self, epochs: Floats) -> Floats:
-        """`rates` of epochs in several cycles, each with its own start, length and eta_max."""
+        if stretch.cycle == final.cycle:
+            return self._between(epochs - stretch.start, *stretch[2:])
         cycle, t_cur, t_i = self.cycles.locate(epochs)
-        eta_max, eta_min = self._eta_max(cycle), self._eta_min
-        if eta_min is None:
-            return np.full_like(t_cur, eta_max)
-        if isinstance(eta_max, float):
-            return self._between(t_cur, t_i, eta_max, eta_min)
-        rates: Floats = self.shape.rate(t_cur, t_i, eta_max, eta_min)
-        np.copyto(rates, eta_min, where=eta_max == eta_min)
-        return self._confined(rates, np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min))
+        eta_max = self.eta_max(cycle)
+        if self.eta_min is None or isinstance(eta_max, float):
+            return self._between(t_cur, t_i, eta_max, self.eta_min)
+        return self._varying(t_cur, t_i, eta_max, self.eta_min)
 
-    def _between(self, t_cur: Floats, t_i: Numbers, eta_max: float, eta_min: float) -> Floats:
-        """The rates of cycles that all go from one rate to one other."""
-        if eta_max == eta_min:
+    def _between(
+        self, t_cur: Floats, t_i: Numbers, eta_max: Numbers, eta_min: float | None
+    ) -> Floats:
+        """The rates of cycles that all go from one rate to one other, or that stand still."""
+        if self.shape is None or eta_min is None or eta_max == eta_min:
             return np.full_like(t_cur, eta_max)
         rates = self.shape.rate(t_cur, t_i, eta_max, eta_min)
         return self._confined(rates, min(eta_max, eta_min), max(eta_max, eta_min))
 
+    def _varying(self, t_cur: Floats, t_i: Numbers, eta_max: Floats, eta_min: float) -> Floats:
+        """The rates of cycles from several highest rates, of which some may be the lowest."""
+        rates = self.shape.rate(t_cur, t_i, eta_max, eta_min) if self.shape else eta_max
+        np.copyto(rates, eta_min, where=eta_max == eta_min)
+        return self._confined(rates, np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min))
+
     def _confined(self, rates: Floats, low: Numbers, high: Numbers) -> Floats:
         """Rates, where rounding may have left the range put back into it."""
-        if self.shape.overshoots:
+        if self.shape is not None and self.shape.overshoots:
             return np.abs(rates, out=rates)
         return np.clip(rates, low, high, out=rates)

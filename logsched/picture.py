@@ -13,7 +13,7 @@ from logsched.parameters import unknown
 
 if TYPE_CHECKING:
     from logsched.grid import Grid
-    from logsched.run import Run
+    from logsched.run import Run, Swept
     from logsched.schedule import Schedule
 
 Span = tuple[float, float]
@@ -22,6 +22,7 @@ Span = tuple[float, float]
 POINTS = 4000  # of a curve's fine grid
 SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
 UNITS = ("epoch", "step")
+LAYOUTS = ("overlay", "stack")
 FEW = 100  # grid points up to which they are drawn as dots
 
 
@@ -40,7 +41,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that a plot shows."""
+    """Everything that a plot shows; `stack` is one panel a curve on one time axis."""
 
     curves: tuple[Curve, ...]
     restarts: tuple[float, ...]
@@ -51,6 +52,8 @@ class Picture:
     y_label: str = "learning rate"
     log_y: bool = False
     limits: tuple[float, float] | None = None
+    layout: str = "overlay"
+    swept: Swept | None = None
 
 
 def picture(
@@ -59,6 +62,7 @@ def picture(
     title: str = "",
     log_y: bool = False,
     limits: tuple[float, float] | None = None,
+    layout: str = "overlay",
 ) -> Picture:
     """The picture of a run, every schedule from its start to its end, its time in epochs or steps.
 
@@ -66,6 +70,8 @@ def picture(
     """
     if unit not in UNITS:
         raise unknown("time unit", unit, UNITS)
+    if layout not in LAYOUTS:
+        raise unknown("layout", layout, LAYOUTS)
     steps = 1 if unit == "epoch" else run.grid.steps_per_epoch
     begin, end = (limit / steps for limit in limits or (0.0, run.grid.epochs * steps))
     if begin >= run.grid.epochs:
@@ -81,6 +87,8 @@ def picture(
         title=title,
         log_y=log_y,
         limits=limits,
+        layout=layout,
+        swept=run.swept,
     )
     return whole if unit == "epoch" else _in_steps(whole, steps)
 

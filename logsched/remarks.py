@@ -25,7 +25,7 @@ def number(value: float) -> str:
 
 def time(epoch: float) -> str:
     """An epoch, or a length, with the digits that tell it from others."""
-    return f"{epoch:.15g}"
+    return f"{epoch:.12g}"
 
 
 def epochs(values: Iterable[float], last: str = "and") -> str:
@@ -48,21 +48,20 @@ def describe(schedule: Schedule, facts: Facts, grid: Grid) -> str:
 
 
 def _phrase(schedule: Schedule, facts: Facts, grid: Grid, phase: Phase, span: Span) -> str:
-    if phase.name == "cycle":
-        return _restarting(schedule, facts)
+    if phase.restarts:
+        return _restarting(phase, schedule, facts)
     cut = span.end >= grid.epochs and grid.last >= span.start
     end = grid.last if cut else nextafter(span.end, 0.0)
     first, last = schedule(span.start), schedule(end)
     if first == last:
         return f"stays at {number(first)}"
     way = f"{'rises' if last > first else 'falls'} from {number(first)} to {number(last)}"
-    if phase.name == "step":
+    if phase.repeats:
         return f"{way} in {_steps(phase, end)}"
     return f"{way} by epoch {time(end if cut else span.end)} ({phase.name})"
 
 
-def _restarting(schedule: Schedule, facts: Facts) -> str:
-    restarts = schedule.phases[-1]
+def _restarting(restarts: Phase, schedule: Schedule, facts: Facts) -> str:
     top = schedule(restarts.cycles.start(0))
     fallen = schedule(restarts.cycles.start(facts.cycle_count - 1))
     times = "" if facts.cycle_count <= NAMED else f" {facts.cycle_count} times,"
@@ -82,9 +81,19 @@ def _steps(phase: Phase, end: float) -> str:
 
 def warnings(schedule: Schedule, facts: Facts, grid: Grid) -> list[str]:
     """What to beware of, each a plain sentence without its full stop."""
-    found = [*_wrong_ways(schedule, facts), *_seams(schedule, facts)]
+    found = [*_cut_short(schedule, facts, grid), *_wrong_ways(schedule, facts)]
+    found += _seams(schedule, facts)
     found += [*_restarts(schedule, facts, grid), *_of_shape(schedule, facts)]
     return list(dict.fromkeys(found))
+
+
+def _cut_short(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
+    """A warmup or an initial decay that the run does not come to the end of."""
+    last = facts.phases[-1]
+    lengths = {"warmup": schedule.warmup_epochs, "initial decay": schedule.init_decay_epochs}
+    if last.name in lengths and last.start + lengths[last.name] > grid.epochs:
+        length, had = time(lengths[last.name]), time(grid.epochs - last.start)
+        yield f"the {last.name} is cut off: of its {length} epochs the run has {had}"
 
 
 def _wrong_ways(schedule: Schedule, facts: Facts) -> Iterator[str]:
@@ -115,10 +124,10 @@ def _seams(schedule: Schedule, facts: Facts) -> Iterator[str]:
 
 def _restarts(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
     """No restart in the run, or a last cycle that the run cuts off."""
-    if not schedule.restarts:
+    if schedule.restarts is None:
         return
     if not facts.cycle_count:
-        first = time(schedule.phases[-1].start)
+        first = time(schedule.restarts.start)
         yield f"there is no restart within the run: the first would be at epoch {first}"
     elif facts.cycle_count > len(facts.cycles):
         yield f"of {facts.cycle_count} cycles only the first {len(facts.cycles)} are listed"
@@ -131,7 +140,7 @@ def _restarts(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
 def _of_shape(schedule: Schedule, facts: Facts) -> Iterator[str]:
     """What the shape has to say of the cycles in the run: of the first and last of each phase."""
     for phase, _ in zip(schedule.phases, facts.phases, strict=False):
-        if phase.name in ("initial decay", "cycle"):
-            for cycle in {0, max(0, facts.cycle_count - 1) if phase.name == "cycle" else 0}:
-                _, _, _, eta_max, eta_min = phase.stretch(cycle)
-                yield from schedule.shape.remarks(schedule, eta_max, eta_min)
+        last = max(0, facts.cycle_count - 1) if phase.restarts else 0
+        for cycle in sorted({0, last}) if phase.shape else ():
+            _, _, _, eta_max, eta_min = phase.stretch(cycle)
+            yield from phase.shape.remarks(schedule, eta_max, eta_min) if phase.shape else ()

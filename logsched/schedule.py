@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from math import ceil, inf, nextafter
 from numbers import Real
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from logsched.phases import Phase, Stretch
 
 
-@dataclass(frozen=True, init=False, repr=False, kw_only=True)
 class Schedule(Parameters):
     """A learning-rate schedule: a shape, its parameters, and so a rate for every epoch t >= 0.
 
@@ -44,12 +43,17 @@ class Schedule(Parameters):
         for name in params:
             if name not in known:
                 raise unknown(f"parameter of {shape}", name, known)
-        self._settle(params)
-        fitting = SHAPES[shape](**{name: params.get(name) for name in own})
+        common = {name: value for name, value in params.items() if name not in own}
+        self._settle(common, self)
+        fitting = SHAPES[shape](self, **{name: params.get(name) for name in own})
         in_effect = vars(self) | vars(fitting)
         as_set = {k: None if params.get(k) is None else in_effect[k] for k in known}
         object.__setattr__(self, "shape", fitting)
         object.__setattr__(self, "params", MappingProxyType(as_set))
+
+    def replace(self, **params: object) -> Schedule:
+        """The same schedule with other values of some parameters; None leaves one out."""
+        return Schedule(self.shape.name, **{**self.params, **params})
 
     @cached_property
     def phases(self) -> tuple[Phase, ...]:
@@ -87,7 +91,10 @@ class Schedule(Parameters):
         return rates.reshape(epochs.shape)
 
     def factor(self, epoch: Numbers) -> Numbers:
-        """The rate as a multiple of lr, s(t)/lr: what PyTorch's LambdaLR asks for."""
+        """The rate as a multiple of lr, s(t)/lr: what PyTorch's LambdaLR asks for.
+
+        Raises LogschedError where lr is 0.
+        """
         if self.lr == 0:
             raise LogschedError("lr is 0, but a factor of it needs a base rate above 0")
         return self(epoch) / self.lr
@@ -126,9 +133,9 @@ class Schedule(Parameters):
         return self.phases[-1].cycles.pile_up
 
     @property
-    def restarts(self) -> bool:
-        """Whether the schedule has restart cycles, without end."""
-        return self.phases[-1].name == "cycle"
+    def restarts(self) -> Phase | None:
+        """The phase of restart cycles, which has no end; None for a schedule without."""
+        return self.phases[-1] if self.phases[-1].restarts else None
 
     def end_of_cycle(self, count: int) -> float:
         """The whole epoch at which, or within which, the first `count` restart cycles are over."""
@@ -141,19 +148,13 @@ class Schedule(Parameters):
         Of a phase with more than `most` of them so many are chosen evenly, the first and last among
         them.
         """
-        for phase in self.phases:
-            following = self._following(phase)
-            if phase.start < end and begin < following:
+        for phase, over in zip(self.phases, [*self._starts[1:], inf], strict=True):
+            if phase.start < end and begin < over:
                 first = phase.cycles.at(max(begin, phase.start))
-                count = phase.cycles.at(nextafter(min(end, following), 0.0)) + 1 - first
+                count = phase.cycles.at(nextafter(min(end, over), 0.0)) + 1 - first
                 for k in range(min(count, most)):
                     chosen = k if count <= most else k * (count - 1) // (most - 1)
                     yield phase, phase.stretch(first + chosen)
-
-    def _following(self, phase: Phase) -> float:
-        """The epoch at which the phase after this one begins."""
-        index = self.phases.index(phase) + 1
-        return self._starts[index] if index < len(self._starts) else inf
 
     def _rate(self, number: Numbers) -> float:
         """The rate at one epoch: what `rates` gives, without the cost of arrays."""

@@ -1,14 +1,13 @@
 """The shapes: how a rate falls from eta_max to eta_min within a cycle, one small class each.
 
 Defining a subclass of `Shape` registers it: it then works in `Schedule`, in schedule texts, in
-every command and in the invariant tests. A shape's own parameters are its dataclass fields; one
-without any needs no decorator.
+every command and in the invariant tests. A shape's own parameters are fields made by `parameter`.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import exp, inf, isfinite, log, pi
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,28 +25,57 @@ from logsched.parameters import (
     parameter,
     unknown,
 )
-from logsched.phases import EtaMax, Phase
+from logsched.phases import EtaMax, Phase, Terms
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from logsched.schedule import Schedule
 
 SHAPES: dict[str, type[Shape]] = {}
 
 
 class Shape(Declared):
-    """A formula for the rates of a cycle, and its own parameters.
-
-    T_cur and T_i are in epochs: the time since the cycle's start and its length. They and the rates
-    are numbers or `(n,)` arrays.
-    """
+    """What a schedule is made of: a formula, its own parameters, and the phases that follow."""
 
     name: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         if "name" in vars(cls):  # a base of several shapes has none
             SHAPES[cls.name] = cls
+
+    def __init__(self, its: Parameters | None = None, /, **own: object) -> None:
+        self._settle(own, its or Parameters())
+
+    @abstractmethod
+    def phases(self, its: Parameters) -> list[Phase]:
+        """What a schedule of this shape consists of."""
+
+    def uses(self, its: Schedule) -> set[str]:
+        """The parameters, every schedule's and its own, that bear on this one."""
+        restarts = {"restart_interval_multiplier", "restart_lr", "restart_lr_decay"}
+        unused = restarts if its.restart_interval == 0 else set()
+        return {*declared(Parameters), *declared(type(self))} - unused - _unused_warmup(its)
+
+    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
+        """What the names in the formula stand for: every schedule's parameters, and its own."""
+        return {**_settings(its), **_settings(self)}
+
+    def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
+        """What to beware of in a cycle between two rates."""
+        return []
+
+
+class Annealing(Shape):
+    """A shape that falls from eta_max to eta_min in every cycle: after a warmup, an initial decay,
+    then restart cycles.
+
+    T_cur and T_i are in epochs: the time since the cycle's start and its length. They and the rates
+    are numbers or `(n,)` arrays.
+    """
 
     @property
     def overshoots(self) -> bool:
@@ -70,33 +98,32 @@ class Shape(Declared):
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
         """Raise LogschedError where the formula does not hold for such a cycle."""
 
-    def uses(self, its: Parameters) -> set[str]:
-        """The parameters, every schedule's and its own, that bear on this one."""
-        restarts = {"restart_interval_multiplier", "restart_lr", "restart_lr_decay"}
-        unused = restarts if its.restart_interval == 0 else set()
-        return {*declared(Parameters), *declared(type(self))} - unused - _unused_warmup(its)
-
-    def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
-        """What the names in the formula stand for: every schedule's parameters, and its own."""
-        return {**_settings(its), **_settings(self)}
-
-    def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
-        """What to beware of in a cycle between two rates."""
-        return []
-
     def phases(self, its: Parameters) -> list[Phase]:
-        """What a schedule of this shape consists of: warmup, initial decay, restart cycles."""
-        origin = exact(its.warmup_epochs) + exact(its.init_decay_epochs)
-        if its.restart_interval == 0:
-            restarts = steady("hold", self, origin, its.min_decay_lr)
-        else:
-            cycles = restart_cycles(its, origin)
-            restarts = Phase("cycle", self, cycles, _restart_lr(its), its.min_decay_lr)
-        return [*warmup(its), *self._initial_decay(its), restarts]
-
-    def _initial_decay(self, its: Parameters) -> list[Phase]:
         start, length = exact(its.warmup_epochs), its.init_decay_epochs
-        return single("initial decay", self, start, length, its.lr, its.min_decay_lr)
+        terms = Terms("init_decay_epochs", "lr", "min_decay_lr")
+        decay = self.single("initial decay", start, length, (its.lr, its.min_decay_lr), terms)
+        return [*warmup(its), *decay, self._restarts(its, start + exact(length))]
+
+    def single(
+        self, name: str, start: Fraction, length: float, rates: tuple[float, float], terms: Terms
+    ) -> list[Phase]:
+        """A phase of one cycle between two rates; none where its length is 0."""
+        eta_max, eta_min = rates
+        cycles = Single(start, length)
+        whole = Phase(name, self.formula, cycles, _always(eta_max), eta_min, self, terms)
+        return [whole] if length > 0 else []
+
+    def _restarts(self, its: Parameters, origin: Fraction) -> Phase:
+        if its.restart_interval == 0:
+            return steady("hold", "rate = min_decay_lr", origin, its.min_decay_lr)
+        cycles, eta_max = restart_cycles(its, origin), _restart_lr(its)
+        terms = _restart_terms(its)
+        return Phase("cycle", self.formula, cycles, eta_max, its.min_decay_lr, self, terms, True)
+
+
+def owner_of(name: str, shapes: Sequence[str] = ()) -> str | None:
+    """A shape, rather one of some shapes, that has a parameter of its own by this name."""
+    return next((one for one in (*shapes, *SHAPES) if name in declared(SHAPES[one])), None)
 
 
 def _settings(owner: Declared) -> dict[str, Value]:
@@ -121,27 +148,29 @@ def find_shape(name: str) -> type[Shape]:
 
 def warmup(its: Parameters) -> list[Phase]:
     """The warmup: the shape `linear` or `cosine`, from warmup_start_lr to lr."""
-    shape = SHAPES[its.warmup_shape]()
-    return single("warmup", shape, exact(0.0), its.warmup_epochs, its.warmup_start_lr, its.lr)
+    shape = {"linear": Linear, "cosine": Cosine}[its.warmup_shape]()
+    terms = Terms("warmup_epochs", "warmup_start_lr", "lr")
+    rates = (its.warmup_start_lr, its.lr)
+    return shape.single("warmup", exact(0.0), its.warmup_epochs, rates, terms)
 
 
-def single(
-    name: str, shape: Shape, start: Fraction, length: float, eta_max: float, eta_min: float
-) -> list[Phase]:
-    """A phase of one cycle; none where its length is 0."""
-    cycles = Single(start, length)
-    return [Phase(name, shape, cycles, _always(eta_max), eta_min)] if length > 0 else []
-
-
-def steady(name: str, shape: Shape, start: Fraction, rate: float) -> Phase:
+def steady(name: str, formula: str, start: Fraction, rate: float) -> Phase:
     """A phase that holds one rate for good."""
-    return Phase(name, shape, Single(start), _always(rate))
+    return Phase(name, formula, Single(start), _always(rate))
 
 
 def restart_cycles(its: Parameters, origin: Fraction) -> Cycles:
     """Cycles of restart_interval * restart_interval_multiplier**i epochs."""
     interval, multiplier = exact(its.restart_interval), exact(its.restart_interval_multiplier)
     return Equal(origin, interval) if multiplier == 1 else Geometric(origin, interval, multiplier)
+
+
+def _restart_terms(its: Parameters) -> Terms:
+    growing = its.restart_interval_multiplier != 1
+    t_i = "restart_interval * restart_interval_multiplier^{i}" if growing else "restart_interval"
+    left = "restart_lr_decay^{i}"
+    decayed = f"(1 - {left}) * min_decay_lr + {left} * restart_lr"
+    return Terms(t_i, decayed if its.restart_lr_decay != 1 else "restart_lr", "min_decay_lr")
 
 
 def _always(rate: float) -> EtaMax:
@@ -167,28 +196,27 @@ class Constant(Shape):
     formula = "rate = lr"
     source = "the paper's control (section 2.1)"
 
-    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
-        return np.ones_like(t_cur)
-
-    def uses(self, its: Parameters) -> set[str]:
+    def uses(self, its: Schedule) -> set[str]:
         return {"lr"}
 
     def phases(self, its: Parameters) -> list[Phase]:
-        return [steady("constant", self, exact(0.0), its.lr)]
+        return [steady("constant", self.formula, exact(0.0), its.lr)]
 
 
-@dataclass(frozen=True, init=False)
 class Step(Shape):
-    """Step decay: after the warmup, the rate is multiplied by gamma every `size` epochs."""
+    """Step decay: after the warmup, the rate is multiplied by gamma every `size` epochs.
+
+    j counts the steps, and floor is min_decay_lr, or lr if that is less.
+    """
 
     name = "step"
-    formula = "rate = max(min(lr, min_decay_lr), lr * gamma^floor((t - warmup_epochs)/size))"
+    formula = "rate = max(floor, lr * gamma^j)"
     source = "step decay (the paper's section 2.1)"
 
-    size: float | None = parameter(
+    size: float = parameter(
         "epochs between steps; 0 = it never steps",
         NOT_NEGATIVE,
-        None,
+        lambda its: its.restart_interval,
         unit="epochs",
         left_out="restart_interval",
     )
@@ -196,33 +224,28 @@ class Step(Shape):
         "factor of a step", Rule("a number above 0 and at most 1", lambda x: 0 < x <= 1), 0.1
     )
 
-    def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
-        return np.ones_like(t_cur)
-
-    def uses(self, its: Parameters) -> set[str]:
-        warmup = {"warmup_epochs", "warmup_start_lr", "warmup_shape"} - _unused_warmup(its)
-        return (
-            {"lr", "min_decay_lr"} | warmup | ({"restart_interval"} if self.size is None else set())
-        )
+    def uses(self, its: Schedule) -> set[str]:
+        used = {"lr", "size", "warmup_epochs", "warmup_start_lr", "warmup_shape"}
+        used |= {"restart_interval"} if its.params["size"] is None else set()
+        steps = {"gamma", "min_decay_lr"} if self.size > 0 else set()
+        return (used | steps) - _unused_warmup(its)
 
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
-        return {**super().numbers(its, eta_max, eta_min), "size": self._size(its)}
-
-    def _size(self, its: Parameters) -> float:
-        return its.restart_interval if self.size is None else self.size
+        return {**super().numbers(its, eta_max, eta_min), "floor": min(its.lr, its.min_decay_lr)}
 
     def phases(self, its: Parameters) -> list[Phase]:
-        start, size = exact(its.warmup_epochs), self._size(its)
-        if size == 0:
-            return [*warmup(its), steady("step", self, start, its.lr)]
-        return [*warmup(its), Phase("step", self, Equal(start, exact(size)), self._levels(its))]
+        start = exact(its.warmup_epochs)
+        if self.size == 0:
+            return [*warmup(its), steady("step", "rate = lr", start, its.lr)]
+        cycles, levels = Equal(start, exact(self.size)), self._levels(its)
+        return [*warmup(its), Phase("step", self.formula, cycles, levels, repeats=True)]
 
     def _levels(self, its: Parameters) -> EtaMax:
         floor = min(its.lr, its.min_decay_lr)
         return lambda cycle: np.maximum(its.lr * np.power(self.gamma, cycle), floor)
 
 
-class Cosine(Shape):
+class Cosine(Annealing):
     """Cosine annealing: a wave that leaves eta_max slowly and comes to eta_min slowly."""
 
     name = "cosine"
@@ -238,7 +261,7 @@ class Cosine(Shape):
         return g
 
 
-class Linear(Shape):
+class Linear(Annealing):
     """A straight line from eta_max to eta_min."""
 
     name = "linear"
@@ -256,8 +279,7 @@ BASE = Rule(
 )
 
 
-@dataclass(frozen=True, init=False)
-class Logarithm(Shape):
+class Logarithm(Annealing):
     """What shapes with a logarithm share: its base, a number or read off the cycle's rates."""
 
     base: float | str = parameter("base of the logarithm", BASE, "min-lr")
@@ -288,7 +310,6 @@ class Logarithm(Shape):
             )
 
 
-@dataclass(frozen=True, init=False)
 class Log(Logarithm):
     """Cyclical log annealing, the paper's schedule: a spike, then a slow logarithmic fall.
 
@@ -320,19 +341,22 @@ class Log(Logarithm):
     def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
         if eta_max <= eta_min:
             return []
+        top = (1 - self.peak) * eta_min + self.peak * eta_max
         log_base = log(float(self.number(eta_max, eta_min)))
         floor = self.rate(1.0, 1.0, eta_max, eta_min)
         middle = (eta_max + eta_min) / 2
         capped = min(1.0, pi * exp(-(2 * self.peak - 1) * log_base))
         said = [
-            f"a cycle falls from {eta_max:.6g} only to {floor:.6g}, not to {eta_min:.6g}: Eq. 4 "
-            f"stays above the middle of its range, {middle:.6g}",
+            f"a cycle from {top:.6g} falls only to {floor:.6g}, not to {eta_min:.6g}: Eq. 4 stays "
+            f"above the middle of its range, {middle:.6g}",
             f"the first {100 * capped:.3g} % of a cycle are flat: peak {self.peak:.6g} caps Eq. 4 "
             "there",
         ]
         if self.peak > 1:
-            top = (1 - self.peak) * eta_min + self.peak * eta_max
-            said.append(f"a cycle begins with a spike to {top:.6g}, above its {eta_max:.6g}")
+            said.append(
+                f"a cycle begins with a spike to {top:.6g}, above {eta_max:.6g}, as peak "
+                f"{self.peak:.6g} allows"
+            )
         return said
 
     def check(self, t_i: float, eta_max: float, eta_min: float) -> None:
@@ -361,7 +385,7 @@ class LogBounded(Logarithm):
         return g
 
 
-class LogReleased(Shape):
+class LogReleased(Annealing):
     """The formula of the code that the paper's author released, applied in our cycles."""
 
     name = "log-released"

@@ -1,4 +1,7 @@
-"""The commands of the README: read, run, compared; `python tests/readme.py` writes their output."""
+"""The commands of README.md and docs/*.md: read, run, compared.
+
+`python tests/readme.py` writes their output.
+"""
 
 import os
 import re
@@ -8,12 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 README = Path(__file__).parents[1] / "README.md"
+PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*?[^\\])\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Example(NamedTuple):
-    """A command of the README and what the README says that it prints."""
+    """A command of a page and what the page says that it prints."""
 
     command: str
     output: str
@@ -41,7 +45,7 @@ def run(command: str, folder: Path) -> str:
 
 
 def rewritten(text: str, folder: Path) -> str:
-    """The README with the output that its commands have now."""
+    """A page with the output that its commands have now."""
 
     def block(found: re.Match[str]) -> str:
         shown = [f"$ {one}\n{run(one, folder)}" for one, _ in COMMAND.findall(found.group(0))]
@@ -53,5 +57,6 @@ def rewritten(text: str, folder: Path) -> str:
 if __name__ == "__main__":
     import tempfile
 
-    with tempfile.TemporaryDirectory() as folder:
-        README.write_text(rewritten(README.read_text(), Path(folder)))
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            page.write_text(rewritten(page.read_text(), Path(folder)))

@@ -172,7 +172,7 @@ def test_a_formula_that_does_not_hold(call, args, words):
 MISREAD = [
     (["log:restart_lr="], ["restart_lr is ''"]),
     (["log:=3"], ["'=3'", "param=value"]),
-    (["log:"], ["''", "param=value"]),
+    (["log:"], ["nothing follows the colon"]),
     (["log:base=3,"], ["''", "param=value"]),
     (["log:base"], ["'base'", "param=value"]),
     (["log:base=3,base=4"], ["base", "twice"]),

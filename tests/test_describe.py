@@ -212,6 +212,7 @@ def test_against_unknown(call):
 # What tells each warning from the others.
 WORDS = {
     "cut": r"last cycle is cut",
+    "short": r"(warmup|initial decay) is cut",
     "down": r"warmup goes down",
     "up": r"decay goes up",
     "jump": r"\bjumps?\b",
@@ -251,7 +252,7 @@ WARNINGS = [
     ("cosine --preset resnet34", {"down", "up", "cut"}),
     ("constant --preset resnet34", set()),
     ("step --preset resnet34", {"down"}),
-    ("cosine --min-decay-lr 0.5 --restart-lr 1 --epochs 4", {"none"}),
+    ("cosine --min-decay-lr 0.5 --restart-lr 1 --epochs 4", {"none", "short"}),
     # a jump at the seam of two phases
     ("cosine --init-decay-epochs 0 --epochs 35", set()),
     ("cosine --init-decay-epochs 0 --restart-lr 0.3 --epochs 35", {"jump"}),
@@ -273,15 +274,15 @@ WARNINGS = [
     # a restart below the minimum
     ("cosine --restart-lr 0.0002", {"below"}),
     ("cosine --restart-lr 0.001", set()),
-    ("cosine --restart-lr 0.0002 --epochs 14", {"none"}),
+    ("cosine --restart-lr 0.0002 --epochs 14", {"none", "short"}),
     ("log --restart-lr 0.0002", EQ4 | {"below"}),
     # no restart within the run
     ("cosine --epochs 15", {"none"}),
-    ("cosine --epochs 4", {"none"}),
+    ("cosine --epochs 4", {"none", "short"}),
     ("log --epochs 5", {"none"}),
     ("log:peak=2 --epochs 5", {"none"}),
-    ("log --epochs 6", EQ4 | {"none"}),
-    ("cosine --restart-interval 0 --epochs 10", set()),
+    ("log --epochs 6", EQ4 | {"none", "short"}),
+    ("cosine --restart-interval 0 --epochs 10", {"short"}),
     ("step --epochs 10", set()),
     # a parameter given that no chosen schedule uses
     ("constant --restart-lr 0.2", {"unused"}),

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -10,11 +11,12 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from logsched.outputs import figure
+from logsched.outputs import figure, panels
 from logsched.outputs.figure import FORMATS, Paper, draw
 from logsched.picture import Curve, Picture, picture
 from logsched.presets import PRESETS
-from logsched.specs import make_run
+from logsched.run import Swept
+from logsched.specs import Settings, make_run
 
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 SIZES = [(8, 4.5), (3.4, 2.5)]
@@ -37,8 +39,16 @@ def pictured(*labels, **changes):
     return replace(Picture(curves, (15.0,), phases, 45.0), **changes)
 
 
+def sweep(count, logarithmic=True, **changes):
+    """Curves that differ in a parameter, from 0.001 to 0.1, the greatest first."""
+    values = np.geomspace(0.1, 0.001, count)
+    labels = [f"cosine:restart_lr={value:.6g}" for value in values]
+    swept = Swept("restart_lr", dict(zip(labels, values, strict=True)), logarithmic)
+    return pictured(*labels, swept=swept, **changes)
+
+
 def run(*specs, **settings):
-    return picture(make_run(specs, SHAPES[:4], settings))
+    return picture(make_run(specs, SHAPES[:4], Settings(settings)))
 
 
 def composed(shown, paper):
@@ -73,8 +83,9 @@ def test_equal_input_gives_equal_bytes_of_its_format(format):
     assert drawn == draw(shown, paper)
     assert not re.search(rb"Matplotlib|matplotlib v|20\d\d-\d\d-\d\d|D:20\d\d", drawn)
     code = (
-        "import sys; from logsched.outputs.figure import *; from logsched.specs import make_run;"
-        f"from logsched.picture import picture; p = picture(make_run((), {SHAPES[:4]}, {{}}));"
+        "import sys; from logsched.outputs.figure import Paper, draw;"
+        "from logsched.specs import make_run;"
+        f"from logsched.picture import picture; p = picture(make_run((), {SHAPES[:4]}));"
         f"sys.stdout.buffer.write(draw(p, Paper(format='{format}')));"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
@@ -144,6 +155,80 @@ def test_curves_differ_in_grey_and_show_through_each_other():
     assert drawn[0].get_linestyle() == "-"
     assert all(line.get_linestyle() == "--" for line in drawn[1:])
     assert all(a.zorder < b.zorder and a.get_lw() >= b.get_lw() for a, b in pairwise(drawn))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("shown", [sweep(10), sweep(200, log_y=True, title="x" * 99)])
+def test_a_sweep_has_a_colour_scale_named_after_its_parameter(shown, size):
+    made = composed(shown, Paper(size=size, steps_per_epoch=9))
+    shapes, drawn = texts(made), lines(made)
+    words = {text for text, _ in shapes}
+    assert {"restart_lr", "0.001", "0.01", "0.1"} <= words
+    assert any(f"{len(shown.curves)} curves: logsched" in "".join(text) for text in words)
+    assert not words & {curve.label for curve in shown.curves}
+    assert not [(a, b) for (a, x), (b, y) in combinations(shapes, 2) if overlap(x, y)]
+    light = [np.dot(line.get_color()[:3], [0.3, 0.6, 0.1]) for line in drawn]
+    assert light == sorted(light, reverse=True)
+    assert light[-1] < 0.2 < 0.5 < light[0] < 0.65
+    assert {line.get_linestyle() for line in drawn} == {"-"}
+
+
+def test_a_colour_scale_has_the_sweeps_own_spacing():
+    first, middle, last = 0, 50, 100
+    for logarithmic, place in ((True, 0.5), (False, 1 / 11)):
+        drawn = lines(composed(sweep(101, logarithmic), Paper()))
+        assert drawn[middle].get_color() == panels.COLORS(place)
+        assert drawn[last].get_color() == panels.COLORS(0.0)
+        assert drawn[first].get_color() == panels.COLORS(1.0)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, 5e-324, 1e300])
+def test_any_value_may_be_swept(value):
+    for least in (value, value / 2 + 0.25):
+        shown = sweep(10)
+        values = dict.fromkeys(shown.swept.values, value) | {shown.curves[0].label: least}
+        draw(replace(shown, swept=shown.swept._replace(values=values)), Paper(dpi=50))
+
+
+def test_curves_too_many_to_tell_apart_are_counted():
+    few, many = pictured(*"abcdefghi"), pictured(*map(str, range(200)))
+    assert not any("describe" in text for text, _ in texts(composed(few, Paper())))
+    made = composed(many, Paper())
+    words = [text for text, _ in texts(made)]
+    assert "200 curves, too many to tell apart: logsched describe lists them." in words
+    assert made.axes[0].get_position().height > 0.3
+
+
+def test_two_hundred_curves_are_drawn_soon():
+    start = time.process_time()
+    draw(picture(make_run([f"cosine:restart_lr={n / 1e3}" for n in range(1, 201)], ())), Paper())
+    assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [1, 2, 7, 12, 30])
+def test_a_stack_has_a_panel_a_curve_on_one_axis_each(count, size):
+    labels = [*ODD, *(f"curve {n}" for n in range(count))][:count]
+    made = composed(pictured(*labels, layout="stack"), Paper(size=size))
+    (axes,), shapes = made.axes, texts(made)
+    assert axes.get_ylim()[1] > count
+    spans = [(line.get_ydata().min(), line.get_ydata().max()) for line in lines(made)]
+    assert all(below[1] < above[0] for above, below in pairwise(spans))
+    assert len({round(float(line.get_ydata()[0]) % 1, 9) for line in lines(made)}) <= count
+    heads = [box.y0 for text, box in shapes if text[:5] in {label[:5] for label in labels}]
+    assert len(heads) == count
+    assert heads == sorted(heads, reverse=True)
+    assert not [(a, b) for (a, x), (b, y) in combinations(shapes, 2) if overlap(x, y)]
+    assert made.get_size_inches()[0] == size[0]
+    assert (made.get_size_inches()[1] > size[1]) == (count > (8 if size == SIZES[0] else 4))
+
+
+def test_rates_of_a_stack_share_one_scale():
+    made = composed(pictured("a", "b", "c", layout="stack"), Paper())
+    assert {round(float(np.ptp(line.get_ydata())), 6) for line in lines(made)} == {1.0, 0.99, 0.98}
+    places = made.axes[0].get_yticks()
+    assert len(places) % 3 == 0
+    np.testing.assert_allclose(np.ptp(places.reshape(3, -1), axis=1), 1)
 
 
 def test_dots_are_drawn_where_they_are_few():

@@ -273,3 +273,17 @@ def test_a_terminal_does_not_matter_to_a_binary_file(run, tmp_path, name):
     os.close(ours)
     assert (result.returncode, result.stderr) == (0, "")
     assert names(tmp_path) == [f"out.{name}"]
+
+
+def test_the_unfinished_file_of_another_process_is_left_alone(call, tmp_path, monkeypatch):
+    """Two machines on one disk may have processes of one number."""
+    monkeypatch.setattr(os, "urandom", lambda count: bytes(count))
+    other = tmp_path / f".logsched-{os.getpid()}-00000000.unfinished"
+    other.write_text("another's")
+    assert_failed(call("export", "-o", "out.csv"), "File exists")
+    assert other.read_text() == "another's"
+
+
+def test_a_suffix_in_capitals(call, tmp_path):
+    assert call("export", "-o", "OUT.CSV", "--epochs", "1") == ("", "", 0)
+    assert (tmp_path / "OUT.CSV").read_text() == FIRST_LINES

@@ -3,23 +3,22 @@
 import json
 import pickle
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from logsched import LogschedError, Schedule
-from logsched.parameters import POSITIVE, parameter
-from logsched.shapes import SHAPES, Shape
-from logsched.specs import read_spec
+from logsched.parameters import POSITIVE, exact, parameter
+from logsched.phases import Terms
+from logsched.shapes import SHAPES, Annealing, Linear, Shape, steady
+from logsched.specs import Settings, read_spec
 
 
 @contextmanager
 def a_shape_of_its_own():
     """Define the shape `bent`, which is registered as long as this lasts."""
 
-    @dataclass(frozen=True, init=False)
-    class Bent(Shape):
+    class Bent(Annealing):
         """A power of a straight line."""
 
         name = "bent"
@@ -75,7 +74,7 @@ def test_it_pickles(bent):
 
 
 def test_its_parameter_can_be_set_in_a_text(bent):
-    assert read_spec("b=bent:power=3").schedule({}) == Schedule("bent", power=3)
+    assert read_spec("b=bent:power=3").schedule(Settings()) == Schedule("bent", power=3)
 
 
 def test_it_is_exported_with_its_parameter(bent, call):
@@ -102,3 +101,37 @@ def test_it_is_drawn(bent, call):
 
 def test_it_is_suggested(bent, call):
     assert "did you mean 'bent'?" in call("export", "bend").stderr
+
+
+@pytest.fixture
+def two_parts():
+    """A shape that is no annealing one: phases of its own, the last without an end."""
+
+    class TwoParts(Shape):
+        """A ramp to lr, then lr for good."""
+
+        name = "two-parts"
+        formula = "rate = lr"
+        source = "this test"
+
+        def phases(self, its):
+            terms = Terms("warmup_epochs", "warmup_start_lr", "lr")
+            rates = (its.warmup_start_lr, its.lr)
+            ramp = Linear().single("ramp", exact(0.0), its.warmup_epochs, rates, terms)
+            return [*ramp, steady("top", self.formula, exact(its.warmup_epochs), its.lr)]
+
+    yield TwoParts
+    del SHAPES["two-parts"]
+
+
+@pytest.mark.parametrize("command", ["plot", "table", "describe", "export", "explain --at 2"])
+def test_a_shape_with_phases_of_its_own_works_in_every_command(two_parts, call, command):
+    first, *options = command.split()
+    out, err, status = call(first, "two-parts", *options)
+    assert (err, status) == ("", 0)
+    assert out
+
+
+def test_it_is_explained_in_each_of_its_phases(two_parts, call):
+    assert "u       = T_cur/T_i = 2/5 = 0.4" in call("explain", "two-parts", "--at", "2").stdout
+    assert "rate    = lr = 0.1" in call("explain", "two-parts", "--at", "20").stdout

@@ -1,11 +1,10 @@
-"""The pictures of the README show what the commands draw today."""
+"""The pictures of README.md and docs/*.md show what the commands draw today."""
 
 import importlib.util
 import re
-from pathlib import Path
 
 import pytest
-from readme import README
+from readme import PAGES, README
 
 DOCS = README.parent / "docs"
 
@@ -28,10 +27,18 @@ def test_a_changed_one_is_noticed(pictures, monkeypatch):
     assert pictures.stale() == ["defaults.png"]
 
 
-def test_the_readme_shows_every_one(pictures):
-    shown = {
-        Path(path).name for path in re.findall(r"\]\(docs/pictures/([^)]+)\)", README.read_text())
-    }
-    there = {path.name for path in (DOCS / "pictures").iterdir()} - {"data.json"}
-    assert shown <= there
-    assert there - shown <= {"resnet34.png", "transformer.png"}
+def test_the_pages_show_every_one():
+    shown = set()
+    for page in PAGES:
+        links = re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())
+        shown |= {(page.parent / link).resolve() for link in links if "://" not in link}
+    there = set((DOCS / "pictures").iterdir()) - {DOCS / "pictures" / "data.json"}
+    assert [path for path in sorted(shown) if not path.is_file()] == []
+    assert there - shown == set()
+
+
+def test_every_figure_of_the_paper_page_has_its_command(pictures):
+    """A picture's command stands beside it, with the arguments that drew it."""
+    text = (DOCS / "PAPER.md").read_text().replace("\\\n  ", "")
+    for name in re.findall(r"\]\(pictures/([^)]+)\.png\)", text):
+        assert f"$ logsched plot {pictures.FIGURES[name]} -o {name}.png\n" in text

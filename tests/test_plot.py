@@ -9,7 +9,7 @@ import oracle
 import pytest
 
 from logsched.picture import picture
-from logsched.specs import make_run
+from logsched.specs import Settings, make_run
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup_epochs": 1, "warmup_start_lr": 0.0001}
@@ -234,7 +234,7 @@ SETTINGS = {
 def picture_of(shapes, params, epochs, steps=1, **options):
     """The picture of schedules."""
     given = params | {"epochs": epochs, "steps_per_epoch": steps}
-    return picture(make_run(shapes, (), given), **options)
+    return picture(make_run(shapes, (), Settings(given)), **options)
 
 
 def starts_within(params, epochs):

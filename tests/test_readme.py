@@ -1,10 +1,10 @@
-"""The README's commands print what it says that they print."""
+"""The commands of README.md and docs/*.md print what these say that they print."""
 
 import re
 import shutil
 
 import pytest
-from readme import README, examples, run, set_up_commands
+from readme import PAGES, README, examples, run, set_up_commands
 
 from logsched.cli import app
 from logsched.shapes import SHAPES
@@ -12,17 +12,24 @@ from logsched.shapes import SHAPES
 TEXT = README.read_text()
 
 
+EXAMPLES = [
+    pytest.param(page.stem, example, id=f"{page.name}: {example.command[:60]}")
+    for page in PAGES
+    for example in examples(page.read_text())
+]
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """One folder for all, since later commands may read what earlier ones wrote."""
-    return tmp_path_factory.mktemp("readme")
+def folders(tmp_path_factory):
+    """One folder for a page, since later commands may read what earlier ones wrote."""
+    return {page.stem: tmp_path_factory.mktemp(page.stem) for page in PAGES}
 
 
-@pytest.mark.parametrize("example", examples(TEXT), ids=lambda example: example.command[:60])
-def test_a_command_prints_what_the_readme_says(example, folder):
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_a_command_prints_what_the_page_says(page, example, folders):
     if "jq " in example.command and not shutil.which("jq"):
         pytest.skip("jq is not installed")
-    assert run(example.command, folder) == example.output
+    assert run(example.command, folders[page]) == example.output
 
 
 def test_every_command_is_shown():

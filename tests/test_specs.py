@@ -5,7 +5,7 @@ import pytest
 from logsched import LogschedError
 from logsched.parameters import Parameters, declared
 from logsched.shapes import SHAPES
-from logsched.specs import read_spec
+from logsched.specs import Settings, read_spec
 
 READ = [
     ("log", "log", "log", {}),
@@ -42,7 +42,7 @@ def test_every_number_can_be_set_with_dashes_or_underscores(shape):
 
 
 def test_a_text_beats_the_settings_and_leaves_the_rest():
-    schedule = read_spec("cosine:restart_lr=0.3").schedule({"restart_lr": 0.2, "lr": 0.5})
+    schedule = read_spec("cosine:restart_lr=0.3").schedule(Settings({"restart_lr": 0.2, "lr": 0.5}))
     assert (schedule.restart_lr, schedule.lr) == (0.3, 0.5)
 
 

@@ -1,14 +1,18 @@
 """The terminal plot: what a reader must see, and what must never stop it."""
 
 import re
+import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from logsched.outputs.console import Terminal
+from logsched.outputs.strokes import GRADIENT
 from logsched.outputs.terminal import draw
 from logsched.picture import Curve, Picture
+from logsched.run import Swept
 
 ASCII = Terminal(width=80, height=24, color=False, unicode=False)
 UNICODE = replace(ASCII, unicode=True)
@@ -143,6 +147,84 @@ def test_restarts_too_dense_to_see_are_not_marked_but_said():
     dense = replace(FOUR, restarts=tuple(np.linspace(5, 45, 400)), phases=())
     assert ":" not in "".join(canvas(draw(dense, ASCII)))
     assert "Restarts too close to tell apart are not marked." in draw(dense, ASCII)
+
+
+def sweep(count, **changes):
+    """Curves that differ in a parameter, from 0.001 to 0.1, the greatest first."""
+    values = np.geomspace(0.1, 0.001, count)
+    by_label = {f"at {value:.4g}": value for value in values}
+    curves = [saw(label, value / 2) for label, value in by_label.items()]
+    return picture(*curves, swept=Swept("restart_lr", by_label, True), **changes)
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_a_sweep_in_colour_has_a_gradient_and_its_ends(unicode):
+    text = draw(sweep(41), replace(COLORED, unicode=unicode))
+    *_, bar, note = ESCAPE.sub("", text).splitlines()
+    assert re.fullmatch(r"restart_lr  0\.001 \S+ 0\.01 \S+ 0\.1", bar)
+    assert note == "41 curves: logsched describe lists them."
+    assert {f"\x1b[38;5;{color}m" for color in GRADIENT} <= set(ESCAPE.findall(text))
+    assert len(text.splitlines()) <= COLORED.height
+
+
+@pytest.mark.parametrize(("terminal", "looks"), [(ASCII, "*+o"), (UNICODE, "●▲■")])
+def test_a_sweep_without_colour_names_three_curves(terminal, looks):
+    text = draw(sweep(41), terminal)
+    legend, note = text.splitlines()[-2:]
+    for look, label in zip(looks, ("at 0.001", "at 0.01", "at 0.1"), strict=True):
+        assert re.search(re.escape(look) + r"\S+ " + label, legend)
+        assert look in "".join(canvas(text))
+    assert note == "41 curves: logsched describe lists them."
+    assert ("." in "".join(canvas(text)[:-3])) == (terminal is ASCII)
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_curves_too_many_to_tell_apart_are_counted(terminal):
+    assert "describe" not in draw(replace(sweep(9), swept=None), terminal)
+    text = draw(replace(sweep(200), swept=None), terminal)
+    assert "200 curves, too many to tell apart: logsched describe lists them." in text
+    assert len(text.splitlines()) <= terminal.height
+    assert len(canvas(text)) > terminal.height / 3
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_two_hundred_curves_are_drawn_soon(terminal):
+    start = time.process_time()
+    draw(sweep(200), replace(terminal, width=120, height=32))
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [1, 2, 7, 12, 30])
+def test_a_stack_has_a_panel_a_curve(terminal, size, count):
+    terminal = replace(terminal, width=size[0], height=size[1])
+    text = ESCAPE.sub("", draw(sweep(count, layout="stack"), terminal))
+    rows = text.splitlines()
+    heads = [number for number, row in enumerate(rows) if row.startswith("at ")]
+    assert len(heads) == count
+    assert all(below - above >= 5 for above, below in pairwise([*heads, len(rows)]))
+    assert text.count("epoch") == text.count("cycle 1") == 1
+    assert rows[-1].strip() == "epoch"
+    assert max(map(len, rows)) <= terminal.width
+    assert len(rows) <= max(terminal.height, 5 * count + 6)
+    assert len({row.index(row[edge]) for row in rows if (edge := _edge(row))}) == 1
+
+
+def _edge(row):
+    """Where a row has its vertical axis, 0 where it has none."""
+    found = re.match(r"[\d. ]*[|┤│]", row)
+    return found.end() - 1 if found else 0
+
+
+def test_panels_of_a_stack_share_one_scale():
+    flat = [curve([0, 45], [rate, rate], f"at {rate}") for rate in (0.1, 0.05, 0.0)]
+    drawn = canvas(draw(picture(*flat, layout="stack", restarts=(), phases=()), ASCII))
+    inked = [number for number, row in enumerate(drawn) if "***" in row]
+    each = len(drawn) // 3
+    assert inked[0] == 0
+    assert inked[1] - each in range(each // 2 - 1, each // 2 + 1)
+    assert inked[2] == 3 * each - 1
 
 
 def test_marks_are_dots_where_there_is_room():

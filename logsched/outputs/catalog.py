@@ -1,17 +1,23 @@
 """What there is to choose from, shapes and presets, as text and as JSON."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from inspect import cleandoc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from logsched.outputs.text import columns
 from logsched.parameters import Parameter, declared, unknown
 from logsched.presets import PRESETS, Preset, find_preset
-from logsched.shapes import SHAPES, Shape, find_shape
+
+if TYPE_CHECKING:
+    from logsched.shapes import Shape
 
 
 def shapes(name: str | None, format: str) -> str:
     """All shapes, a line each, or all of one. Raises LogschedError for a name there is not."""
+    from logsched.shapes import SHAPES, find_shape
+
     chosen = SHAPES if name is None else {name: find_shape(name)}
     if _is_json(format):
         return _json("shapes", {key: _shape_facts(shape) for key, shape in chosen.items()})
@@ -72,5 +78,5 @@ def _shape_page(shape: type[Shape]) -> str:
 
 
 def _preset_page(name: str, preset: Preset) -> str:
-    settings = [[key, f"{value:g}"] for key, value in preset.settings.items()]
+    settings = [[key, str(value)] for key, value in preset.settings.items()]
     return f"{name}: {preset.source}. {preset.note}\n\n{columns(settings)}"

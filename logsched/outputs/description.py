@@ -10,12 +10,15 @@ from typing import Any
 import orjson
 
 from logsched.comparison import Difference, compare
-from logsched.facts import Facts, find_facts
+from logsched.config import as_toml
+from logsched.facts import Extremes, Facts, find_facts
+from logsched.outputs.progress import bar
 from logsched.outputs.text import columns
 from logsched.parameters import unknown
 from logsched.remarks import describe, epochs, number, time, warnings
 from logsched.run import Run
 
+MANY = 6  # schedules up to which each has a page of its own
 WIDTH = 80  # of paragraphs, whatever the terminal
 
 
@@ -30,13 +33,26 @@ class Described:
     difference: Difference | None
 
 
-def describe_run(run: Run, format: str, against: str | None) -> str:
-    """All schedules of a run. Raises LogschedError for an unknown format or label."""
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
+def describe_run(run: Run, format: str, against: str | None, sort: str | None) -> str:
+    """All schedules of a run, in the order of a fact if one is named.
+
+    Raises LogschedError for a format, label or fact that there is not.
+    """
+    if format not in (*FORMATS, "toml"):
+        raise unknown("format", format, (*FORMATS, "toml"))
     if against is not None and against not in run.schedules:
         raise unknown("label", against, run.schedules)
-    found = {label: _describe_one(run, label, against) for label in run.schedules}
+    if sort is not None and sort not in Extremes._fields:
+        raise unknown("fact", sort, Extremes._fields)
+    if format == "toml":
+        return as_toml(run.schedules, run.grid)
+    found = {}
+    with bar("schedules", len(run.schedules), long=MANY * 10) as watch:
+        for label in run.schedules:
+            found[label] = _describe_one(run, label, against)
+            watch(1)
+    if sort is not None:
+        found = dict(sorted(found.items(), key=lambda one: getattr(one[1].facts.extremes, sort)))
     return FORMATS[format](run, found)
 
 
@@ -81,17 +97,20 @@ def _json_of(one: Described) -> dict[str, Any]:
 
 
 def _as_text(run: Run, found: Mapping[str, Described]) -> str:
-    pages = [_page(label, one) for label, one in found.items()]
+    many = len(found) > MANY or run.swept is not None
+    pages = [] if many else [_page(label, one) for label, one in found.items()]
+    facts = _row_each(found) if many else _side_by_side(found)
     notes = [line for text in _run_warnings(run) for line in _warning(text)]
     tail = ["".join(f"{line}\n" for line in notes)] if notes else []
-    return "\n".join([*pages, _side_by_side(found), *_differences(found), *tail])
+    return "\n".join([*pages, facts, *_differences(found), *tail])
 
 
 def _page(label: str, one: Described) -> str:
     """A schedule's sentence, its cycles and its warnings."""
     lines = [label, *_paragraph(one.sentence, "  ")]
     if one.facts.cycle_ends:
-        lines += _paragraph(f"A cycle ends at {epochs(one.facts.cycle_ends)}.", "  ")
+        ends = epochs(one.facts.cycle_ends, "or")
+        lines += _paragraph(f"A run ends at the end of a decay at {ends}.", "  ")
     for text in one.warnings:
         lines += _warning(text)
     return "".join(f"{line}\n" for line in lines)
@@ -112,6 +131,14 @@ def _side_by_side(found: Mapping[str, Described]) -> str:
     names = list(rows[0])
     table = [["", *found], *([name, *(row[name] for row in rows)] for name in names)]
     return columns(table, right=range(1, len(table[0])))
+
+
+def _row_each(found: Mapping[str, Described]) -> str:
+    """The schedules as rows, the facts as columns."""
+    facts = [_fact_column(one.facts) for one in found.values()]
+    names = [name.strip() for name in facts[0]]
+    rows = [[label, *one.values()] for label, one in zip(found, facts, strict=True)]
+    return columns([["", *names], *rows], right=range(1, len(names) + 1))
 
 
 def _fact_column(facts: Facts) -> dict[str, str]:

@@ -8,23 +8,13 @@ from collections.abc import Mapping
 import orjson
 
 from logsched.moment import Moment, find_moment, put_in, settings
-from logsched.parameters import unknown
+from logsched.parameters import declared, unknown
+from logsched.phases import Phase, Terms
 from logsched.remarks import number, time
 from logsched.run import Run
 from logsched.schedule import Schedule
 
 LINE = 40  # characters of an equation that stays on one line
-ENDS = {  # what eta_max and eta_min are in a phase
-    "warmup": ("warmup_start_lr", "lr"),
-    "initial decay": ("lr", "min_decay_lr"),
-    "cycle": ("restart_lr", "min_decay_lr"),
-}
-LENGTHS = {"warmup": "warmup_epochs", "initial decay": "init_decay_epochs"}
-
-THROUGHOUT = {
-    "constant": "lr throughout",
-    "hold": "the initial decay is over, min_decay_lr is held",
-}
 
 
 def explain_run(run: Run, epoch: float, format: str) -> str:
@@ -46,19 +36,19 @@ def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:
 
 
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:
-    parts = [f"{label} at epoch {time(moment.epoch)}: {_where(moment)}"]
+    phase = schedule.phase_at(moment.epoch)
+    parts = [f"{label} at epoch {time(moment.epoch)}: {_where(phase, moment)}"]
     if moment.g is not None:
-        parts.append(_lines(_times(schedule, moment)))
+        parts.append(_lines(_times(schedule, phase, moment)))
         parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
     parts.append(_lines([_rate(moment)]))
     return "\n\n".join(parts) + "\n"
 
 
-def _where(moment: Moment) -> str:
-    if moment.phase in THROUGHOUT:
-        return THROUGHOUT[moment.phase]
-    name = f"{moment.phase} {moment.cycle}" if moment.phase in ("cycle", "step") else moment.phase
-    return f"{name}, which starts at epoch {time(moment.start)}"
+def _where(phase: Phase, moment: Moment) -> str:
+    if moment.t_i is None:
+        return f"{phase.name}, from epoch {time(moment.start)} on"
+    return f"{phase.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
 
 
 def _names(moment: Moment) -> tuple[str, str]:
@@ -66,34 +56,39 @@ def _names(moment: Moment) -> tuple[str, str]:
     return ("start", "end") if moment.phase == "warmup" else ("eta_max", "eta_min")
 
 
-def _times(schedule: Schedule, moment: Moment) -> list[tuple[str, ...]]:
-    """T_cur, T_i, u and the rates between which the cycle moves, each with where it comes from."""
-    (first, second), (high, low) = _names(moment), ENDS[moment.phase]
+def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
+    """T_cur, T_i, u, the rates between which the cycle moves, and words that stand for numbers."""
+    terms, (first, last) = phase.terms or Terms("", "", ""), _names(moment)
     t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
     return [
         ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur),
-        ("T_i", *_length(schedule, moment), t_i),
+        ("T_i", *_worked(schedule, terms.t_i, moment.cycle), t_i),
         ("u", "T_cur/T_i", f"{t_cur}/{t_i}", number(moment.u or 0.0)),
-        (first, *_top(schedule, moment, high), number(moment.eta_max)),
-        (second, low, number(moment.eta_min)),
+        (first, *_worked(schedule, terms.eta_max, moment.cycle), number(moment.eta_max)),
+        (last, *_worked(schedule, terms.eta_min, moment.cycle), number(moment.eta_min)),
+        *_words(schedule, phase, moment),
     ]
 
 
-def _length(schedule: Schedule, moment: Moment) -> list[str]:
-    if moment.phase != "cycle":
-        return [LENGTHS[moment.phase]]
-    if schedule.restart_interval_multiplier == 1:
-        return ["restart_interval"]
-    formula = f"restart_interval * restart_interval_multiplier^{moment.cycle}"
+def _worked(schedule: Schedule, term: str, cycle: int) -> list[str]:
+    """A term as a formula, and with its numbers where that says more than the result."""
+    formula = term.replace("{i}", str(cycle))
+    if formula.isidentifier() or not formula:
+        return [formula] if formula else []
     return [formula, put_in(formula, settings(schedule))]
 
 
-def _top(schedule: Schedule, moment: Moment, name: str) -> list[str]:
-    if moment.phase != "cycle" or schedule.restart_lr_decay == 1:
-        return [name]
-    left = f"restart_lr_decay^{moment.cycle}"
-    formula = f"(1 - {left}) * min_decay_lr + {left} * restart_lr"
-    return [formula, put_in(formula, settings(schedule))]
+def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
+    """The shape's parameters that are words, with the numbers that they stand for here."""
+    if phase.shape is None:
+        return []
+    numbers = phase.shape.numbers(schedule, moment.eta_max, moment.eta_min)
+    words = {name: getattr(phase.shape, name) for name in declared(type(phase.shape))}
+    return [
+        (name, word, number(float(numbers[name])))
+        for name, word in words.items()
+        if isinstance(word, str)
+    ]
 
 
 def _rate(moment: Moment) -> tuple[str, ...]:

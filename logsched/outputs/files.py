@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from logsched.errors import LogschedError, OutputError
@@ -33,6 +33,11 @@ def write(chunks: Iterable[bytes], path: str = STDOUT) -> None:
         if path in STDOUT_NAMES:
             abandon_stdout()
         raise OutputError(f"cannot write {name}: {error.strerror}") from None
+
+
+def suffix(path: str) -> str:
+    """What a file's name says of its format: `csv` of `rates.CSV`."""
+    return PurePath(path).suffix.removeprefix(".").lower()
 
 
 def write_text(text: str) -> None:
@@ -80,9 +85,10 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target, which takes its place when all has been written."""
     if target.exists() and not os.access(target, os.W_OK):
         target.open("wb")  # raises what forbids this
-    new = target.with_name(f".logsched-{os.getpid()}.unfinished")
+    new = target.with_name(f".logsched-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
+    file = new.open("xb")
     try:
-        with new.open("xb") as file:
+        with file:
             yield file
         if target.exists():
             new.chmod(stat.S_IMODE(target.stat().st_mode))

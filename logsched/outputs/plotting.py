@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
-from logsched.errors import LogschedError
+from logsched.errors import LogschedError, OutputError
 from logsched.outputs import console, files
+from logsched.outputs.progress import bar
 from logsched.parameters import Rule
 from logsched.picture import Picture
+from logsched.run import Run
 
+FEW = 5  # pictures that are drawn without a progress bar
+MOST_OF_NAME = 200  # characters of a label in a file's name
 COLUMNS = Rule("a whole number from 20 to 1000", lambda n: 20 <= n <= 1000, whole=True)
 ROWS = Rule("a whole number from 8 to 1000", lambda n: 8 <= n <= 1000, whole=True)
 INCHES = Rule("two numbers from 1 to 100, width and height, as in 8,4.5", lambda x: 1 <= x <= 100)
@@ -62,11 +68,32 @@ def draw_file(picture: Picture, output: str, look: Look, steps_per_epoch: int | 
     """Draw into a file, whose suffix names the format."""
     from logsched.outputs import figure
 
-    suffix = PurePath(output).suffix.removeprefix(".").lower()
+    suffix = files.suffix(output)
     if suffix not in figure.FORMATS:
         raise FILE.broken("output", output)
     paper = figure.Paper(suffix, look.inches, look.dpi, steps_per_epoch)
     files.write([figure.draw(picture, paper)], output)
+
+
+def draw_each(
+    pictures: Mapping[str, Callable[[], Picture]], folder: str, look: Look, steps: int | None
+) -> None:
+    """Draw a PNG of each label into a folder, which is made where it is not there."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror}") from None
+    with bar("pictures", len(pictures), long=FEW) as watch:
+        for label, picture in pictures.items():
+            name = re.sub(r"[^\w.=,-]+", "_", label)[:MOST_OF_NAME]
+            draw_file(picture(), f"{folder}{name}.png", look, steps)
+            watch(1)
+
+
+def steps_axis(run: Run, unit: str) -> int | None:
+    """The steps per epoch of a second axis, where one has something to add."""
+    steps = run.grid.steps_per_epoch
+    return steps if unit == "epoch" and steps > 1 else None
 
 
 def _pair(name: str, rule: Rule, text: str, separator: str) -> tuple[float, float]:

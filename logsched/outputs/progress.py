@@ -14,9 +14,9 @@ LONG = 2_000_000  # steps that are worth a bar
 
 
 @contextmanager
-def bar(what: str, steps: int) -> Iterator[Callable[[int], None]]:
+def bar(what: str, steps: int, long: int = LONG) -> Iterator[Callable[[int], None]]:
     """Within it, call what it gives with the number of steps done since the last call."""
-    if steps < LONG or sys.stderr is None or not sys.stderr.isatty():
+    if steps < long or sys.stderr is None or not sys.stderr.isatty():
         yield lambda done: None
         return
     with _progress() as shown:

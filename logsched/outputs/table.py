@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from logsched.facts import find_facts
-from logsched.lazy import Floats, np
+from logsched.facts import Facts, find_facts
+from logsched.lazy import np
 from logsched.outputs.text import columns
 from logsched.parameters import unknown
 from logsched.picture import trace
@@ -22,7 +23,7 @@ LONG = 60  # rows of a table that is shown whole
 EDGE = 10  # rows of a longer one, at its head and at its tail
 RESTARTS = 20  # of a longer one that are shown, each with the point before it
 BARS = {True: "▁▂▃▄▅▆▇█", False: "_.-=+*%#"}  # by whether there is Unicode
-BINS = 24  # characters of a sparkline
+BINS = 16  # characters of a sparkline
 
 Rows = list[list[str]]
 
@@ -31,48 +32,55 @@ def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
     """The rows, then a line for each schedule. Raises LogschedError for an unknown format."""
     if format not in ("text", "markdown"):
         raise unknown("format", format, ("text", "markdown"))
-    restarts = _restarts(curves)
+    facts = {label: find_facts(one, curves.grid) for label, one in curves.schedules.items()}
+    restarts = _restarts(facts)
     short = whole or curves.chosen or curves.rows <= LONG
     rows = _rows(curves, restarts) if short else _summary(curves, restarts)
     header = ["epoch", *curves.labels, ""]
     if format == "markdown":
-        return _markdown(header, rows)
+        return _markdown([*header[:-1], "note"], rows)
     body = (
         _styled(header, rows)
         if terminal.color
         else columns([header, *rows], range(len(header) - 1))
     )
-    return f"{body}\n{_about(curves, terminal)}"
+    return f"{body}\n{_about(curves, facts, terminal)}"
 
 
-def _restarts(curves: Curves) -> Floats:
-    """The epochs at which a schedule restarts, in order."""
-    starts = [find_facts(one, curves.grid).restarts for one in curves.schedules.values()]
-    return np.unique(np.concatenate([[], *starts]))
+def _restarts(facts: Mapping[str, Facts]) -> dict[float, list[str]]:
+    """The epochs at which schedules restart, in order, and which of those that do restart then."""
+    found: dict[float, list[str]] = {}
+    cyclic = {label: one for label, one in facts.items() if one.cycle_count}
+    for label, one in cyclic.items():
+        for start in one.restarts:
+            found.setdefault(start, []).append(label)
+    return {start: [] if found[start] == [*cyclic] else found[start] for start in sorted(found)}
 
 
-def _rows(curves: Curves, restarts: Floats) -> Rows:
+def _rows(curves: Curves, restarts: Mapping[float, Sequence[str]]) -> Rows:
     """Numbers as texts, and a note at the first row since a restart within the step before it."""
     rows: Rows = []
+    starts = np.array([-np.inf, *restarts])
     step, told = curves.every / curves.grid.steps_per_epoch, -np.inf
     for block in curves.columns():
-        past = np.searchsorted(restarts, block[0], "right")
-        latest = np.concatenate([[-np.inf], restarts])[past]
-        for epoch, *rates, restart in zip(*block, latest, strict=True):
+        latest = starts[np.searchsorted(starts, block[0], "right") - 1]
+        for epoch, *rates, restart in zip(*block, latest.tolist(), strict=True):
             new = restart > max(told, epoch - step)
             told = max(told, restart)
-            rows.append([time(epoch), *map(number, rates), _note(epoch, restart) if new else ""])
+            note = _note(epoch, restart, restarts[restart]) if new else ""
+            rows.append([time(epoch), *map(number, rates), note])
     return rows
 
 
-def _note(epoch: float, restart: float) -> str:
-    return "restart" if restart == epoch else f"restart at {time(restart)}"
+def _note(epoch: float, restart: float, labels: Sequence[str]) -> str:
+    whose = " of " + ", ".join(labels) if labels else ""
+    return f"restart{whose}" if restart == epoch else f"after the restart{whose} at {time(restart)}"
 
 
-def _summary(curves: Curves, restarts: Floats) -> Rows:
+def _summary(curves: Curves, restarts: Mapping[float, Sequence[str]]) -> Rows:
     """Head, restarts and tail of a long table, with dots where points are left out."""
     size, steps = curves.grid.size, curves.grid.steps_per_epoch
-    first = np.ceil(restarts[:RESTARTS] * steps)
+    first = np.array([curves.grid.index(start) for start in [*restarts][:RESTARTS]])
     near = np.concatenate([first - 1, first, np.arange(EDGE), np.arange(size - EDGE, size)])
     points = np.unique(near[(near >= 0) & (near < size)])
     rows = _rows(replace(curves, at=tuple((points / steps).tolist())), restarts)
@@ -107,19 +115,19 @@ def _styled(header: list[str], rows: Rows) -> str:
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
-def _about(curves: Curves, terminal: Terminal) -> str:
+def _about(curves: Curves, facts: Mapping[str, Facts], terminal: Terminal) -> str:
     """A sparkline and the facts of each schedule, a line each."""
     bars = BARS[terminal.unicode]
     return columns(
         [
-            [label, _sparkline(one, curves.grid, bars), *_facts(one, curves.grid)]
+            [label, _sparkline(one, curves.grid, bars), *_facts(facts[label])]
             for label, one in curves.schedules.items()
         ]
     )
 
 
-def _facts(schedule: Schedule, grid: Grid) -> list[str]:
-    its = find_facts(schedule, grid).extremes
+def _facts(facts: Facts) -> list[str]:
+    its = facts.extremes
     peak = f"peak {its.peak_lr:.4g} at epoch {time(its.peak_epoch)}"
     return [peak, f"mean {its.mean_lr:.4g}", f"final {its.final_lr:.4g}"]
 

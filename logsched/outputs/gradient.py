@@ -1,0 +1,52 @@
+"""Curves too many for a look each: coloured by the parameter that was swept, where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from logsched.lazy import Floats
+from logsched.outputs.axes import Scale, x_limits
+from logsched.picture import Picture
+
+TOLD_APART = 9  # curves that colours and dashes, or shapes, tell apart
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """A parameter's name, its axis, and where on it the curves lie, from 0 to 1."""
+
+    name: str
+    scale: Scale
+    places: Floats
+
+    def value(self, place: float) -> str:
+        """The number at a place of the axis."""
+        number = self.scale.low + place * (self.scale.high - self.scale.low)
+        return f"{10**number if self.scale.log else number:.3g}"
+
+
+def crowded(picture: Picture) -> bool:
+    """Whether more curves lie over each other than can be told apart."""
+    return picture.layout == "overlay" and len(picture.curves) > TOLD_APART
+
+
+def gradient(picture: Picture) -> Gradient | None:
+    """What colours a crowd; None for fewer curves, and for those that vary in no one number."""
+    swept = picture.swept
+    if swept is None or not crowded(picture):
+        return None
+    values = np.array([swept.values[curve.label] for curve in picture.curves])
+    log = swept.logarithmic and bool((values > 0).all())
+    ends = np.log10([values.min(), values.max()]) if log else [values.min(), values.max()]
+    scale = Scale(*x_limits((ends[0], ends[1])), log)
+    return Gradient(swept.name, scale, np.clip(scale.place(values), 0, 1))
+
+
+def crowd_notes(picture: Picture) -> list[str]:
+    """What a reader of a crowd is to know."""
+    if not crowded(picture):
+        return []
+    apart = "" if gradient(picture) else ", too many to tell apart"
+    return [f"{len(picture.curves)} curves{apart}: logsched describe lists them."]
