@@ -21,10 +21,10 @@ Made by `python benchmarks/run.py`, which fails where a figure misses what it mu
 a row compares is timed in turn, round by round, in one run: ratios are taken within a round, and
 shown as median (least-greatest) of {rounds} rounds, {texts} for csv. A peer marked 1/100 ran on a
 hundredth of the points, spread over the run (torch: its first ones), and its time is scaled up.
-Whole processes: user and system CPU time, the least of {starts} against the least of {starts}, and
-the ratios or differences of all rounds after it. Peers leave out warmup and initial decay, all but
-optax, whose epochs are made before it is timed. Ours makes the schedule anew each time. As much
-memory as a sample takes is filled and given back before each timing, so that none pays for memory
+Whole processes: CPU time (user and system, all threads) or the wall clock, the least of {starts}
+against the least of {starts}, and the ratios or differences of all rounds after it. Peers leave out
+warmup and initial decay, all but optax, whose epochs are made before it is timed. Ours makes the
+schedule anew each time. As much memory as a sample takes is filled and given back before each timing, so that none pays for memory
 that the task before it gave back to the system; a first round, in which peers compile and load what
 they need, is not counted.
 """

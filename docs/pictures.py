@@ -31,6 +31,7 @@ FIGURES = {  # name of the picture -> the schedules and options of the figure
     "defaults": "",
     "figure-1": "--preset figure-1",
     "resnet34": "--preset resnet34 --log-y",
+    "sweep": "cosine --sweep restart_lr=1e-3:1e-1:40:log",
     "transformer": "--preset transformer",
     "shapes-annealing": "cosine linear log log-bounded log-released --warmup-epochs 0"
     " --init-decay-epochs 0 --cycles 1",

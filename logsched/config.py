@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -84,6 +83,8 @@ def _head(path: str) -> bytes:
 
 
 def _parse(path: str, content: bytes) -> dict[str, Any]:
+    import tomllib  # not needed by most runs
+
     try:
         text = content.decode("utf-8-sig")
         parsed = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)

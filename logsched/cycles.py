@@ -116,7 +116,8 @@ class Equal(Cycles):
             return self._locate_far(epochs)
         starts = self._starts if last <= self._whole else self._starts_one_by_one
         index = epochs - self._origin
-        index /= self._interval
+        if self._interval != 1.0:  # cycles of one epoch are common: one pass less
+            index /= self._interval
         np.floor(index, out=index)
         t_cur = starts(index)
         np.subtract(epochs, t_cur, out=t_cur)

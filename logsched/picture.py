@@ -23,7 +23,8 @@ POINTS = 4000  # of a curve's fine grid
 SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
 UNITS = ("epoch", "step")
 LAYOUTS = ("overlay", "stack")
-FEW = 100  # grid points up to which they are drawn as dots
+PHASES = 100  # cycles up to which they are shaded and named
+FEW = 30  # grid points up to which they are drawn as dots
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _restarts(run: Run, span: Span) -> tuple[float, ...]:
         stretch.start
         for schedule in run.schedules.values()
         for phase, stretch in schedule.stretches(span[0], min(span[1], schedule.end), SEAMS)
-        if phase.name == "cycle"
+        if phase.restarts
     }
     return tuple(sorted(starts))
 
@@ -146,7 +147,7 @@ def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, f
 def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:
     end = min(span[1], schedule.end)
     named = []
-    for phase, stretch in schedule.stretches(span[0], end, FEW):
-        name = f"cycle {stretch.cycle}" if phase.name == "cycle" else phase.name
-        named.append((name, stretch.start, min(stretch.start + stretch.length, end)))
-    return named
+    for phase, stretch in schedule.stretches(span[0], end, PHASES + 1):
+        over = min(stretch.start + stretch.length, end)
+        named.append((phase.name_of(stretch.cycle), stretch.start, over))
+    return named if len(named) <= PHASES else []

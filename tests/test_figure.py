@@ -232,7 +232,7 @@ def test_rates_of_a_stack_share_one_scale():
 
 
 def test_dots_are_drawn_where_they_are_few():
-    shown = run("cosine")
+    shown = run("cosine", epochs=30)
     dots = [len(composed(shown, Paper(size=size)).axes[0].lines) - 1 for size in SIZES]
     assert dots == [1, 0]
     left = min(box.x0 for _, box in texts(composed(shown, Paper())))

@@ -10,6 +10,8 @@ import numpy as np
 
 from logsched.lazy import Floats
 
+_TOPS = ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -30,6 +32,8 @@ class Scale:
         """Round numbers, about `most` of them: where they lie, and how they read."""
         low, high = Decimal(repr(self.low)), Decimal(repr(self.high))
         values = (_decades if self.log else _multiples)(low, high, most)
+        if len(values) < 2 and not self.log:
+            values = [low, high]
         places = [float(((v.log10() if self.log else v) - low) / (high - low)) for v in values]
         return places, _numbers(values)
 
@@ -43,11 +47,25 @@ def x_limits(limits: tuple[float, float]) -> tuple[float, float]:
 def y_scale(rates: Floats, log: bool) -> Scale:
     """The axis that holds all rates: from zero, or over half a decade at least."""
     if not log:
-        return Scale(0.0, float(rates.max(initial=0.0)) or 1.0)
+        return Scale(0.0, _round_up(float(rates.max(initial=0.0)) or 1.0))
     powers = np.log10(rates[rates > 0])
     low, high = (float(powers.min()), float(powers.max())) if len(powers) else (0.0, 0.0)
     margin = max(0.0, 0.5 - (high - low)) / 2
     return Scale(low - margin, high + margin, log=True)
+
+
+def shorter(name: str) -> list[str]:
+    """A phase's name, and its last word where that still says something."""
+    last = name.rpartition(" ")[2]
+    return [name] if last.isdigit() else [name, last]
+
+
+def _round_up(rate: float) -> float:
+    """The next number of few digits: a tick can stand at the top of the axis."""
+    exact = Decimal(repr(rate))
+    tops = (Decimal(digits).scaleb(exact.adjusted()) for digits in _TOPS)
+    top = float(next(top for top in tops if top >= exact))
+    return top if math.isfinite(top) else rate
 
 
 def _multiples(low: Decimal, high: Decimal, most: int) -> list[Decimal]:

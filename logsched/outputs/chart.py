@@ -12,6 +12,7 @@ import plotext
 from numpy.typing import NDArray
 
 from logsched.lazy import Floats
+from logsched.outputs.axes import shorter
 from logsched.outputs.gradient import TOLD_APART
 from logsched.outputs.strokes import APART, Line, View
 
@@ -66,7 +67,7 @@ def _name_phases(view: View, columns: int) -> None:
     wide = np.flatnonzero(room >= APART)
     names = [view.text(view.picture.phases[i][0]) for i in wide]
     shown = [
-        next(text for text in (name, name.rpartition(" ")[2], "") if len(text) < limit)
+        next(text for text in (*shorter(name), "") if len(text) < limit)
         for name, limit in zip(names, room[wide], strict=True)
     ]
     ruler = plotext.figure.ruler("x", "upper").lim(0, 1).alignment(tick="left")

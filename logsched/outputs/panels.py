@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from logsched.lazy import Floats
-from logsched.outputs.axes import Scale, x_limits, y_scale
+from logsched.outputs.axes import Scale, shorter, x_limits, y_scale
 from logsched.outputs.gradient import Gradient, crowded, gradient
 from logsched.outputs.paper import BAND, FAINT, GRID, LINE, SMALL, Paper, printable, width
 from logsched.picture import Curve, Picture
@@ -206,7 +206,7 @@ def name_phases(view: View) -> None:
     look |= {"ha": "center", "va": "top", "transform": view.axes.transAxes}
     for name, start, end in _phases(view):
         room = (end - start) * wide - _APART
-        texts = (text for text in (name, name.split()[-1]) if SMALL * width(text) <= room)
+        texts = (text for text in shorter(name) if SMALL * width(text) <= room)
         view.axes.text((start + end) / 2, 1 - 0.2 / high, next(texts, ""), **look)
     strip = SMALL * LINE if view.picture.phases else 0
     view.axes.set_ylim(top=(view.roof + _EDGE) * high / max(1, high - strip) - _EDGE)
