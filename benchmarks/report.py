@@ -24,9 +24,9 @@ hundredth of the points, spread over the run (torch: its first ones), and its ti
 Whole processes: CPU time (user and system, all threads) or the wall clock, the least of {starts}
 against the least of {starts}, and the ratios or differences of all rounds after it. Peers leave out
 warmup and initial decay, all but optax, whose epochs are made before it is timed. Ours makes the
-schedule anew each time. As much memory as a sample takes is filled and given back before each timing, so that none pays for memory
-that the task before it gave back to the system; a first round, in which peers compile and load what
-they need, is not counted.
+schedule anew each time. As much memory as a sample takes is filled and given back before each
+timing, so that none pays for memory that the task before it gave back to the system; a first round,
+in which peers compile and load what they need, is not counted.
 """
 GROWTH = """\
 ![Time against points and cycles](benchmarks.png)
