@@ -40,11 +40,11 @@ def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., No
         def wrapper(**given: Any) -> None:
             texts = {name: given.pop(name) for name in shared}
             run = read_run(default, texts, *(given.pop(name) for name in LAYERS))
+            command(run, **given)  # first: where it fails, its error is all that is said
             for warning in run.warnings:
                 console.say(f"Warning: {warning}")
             for note in run.notes:
                 console.say(note)
-            command(run, **given)
 
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [_schedules(default), *own, *_shared_options()]

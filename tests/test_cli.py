@@ -501,3 +501,15 @@ def test_completion_offers_names(run, words, offered):
     asked["COMP_CWORD"] = str(words.count(" "))
     script = Path(sys.executable).with_name("logsched")
     assert set(run(command=[script], env=asked).stdout.split()) >= offered
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["describe", "--min-decay-lr", "0", "--against", "log"],
+        ["explain", "log", "cosine", "--match-budget", "cosine", "--at", "-1"],
+    ],
+)
+def test_an_error_is_all_that_is_said(call, args):
+    """Also where there is something to warn of, or to tell, as well."""
+    assert_refused(call(*args))
