@@ -239,7 +239,7 @@ def describe(
         typer.Option("--format", metavar="FORMAT", help="text, json, or toml: settings in effect"),
     ] = "text",
 ) -> None:
-    """Say what is true of each schedule: extremes, budget, cycles, what to beware of."""
+    """Say what is true of each schedule."""
     from logsched.outputs import description
 
     files.write_text(description.describe_run(run, format, against, sort))
@@ -254,7 +254,7 @@ def explain(
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
-    """Explain one moment: the phase, the cycle, the formula with its numbers."""
+    """Explain one moment: formula and numbers."""
     from logsched.outputs import explanation
 
     if at is None:
@@ -271,7 +271,7 @@ def shapes(
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
-    """List the shapes, or show one: formula, parameters, source."""
+    """List the shapes, or show one of them."""
     from logsched.outputs import catalog
 
     files.write_text(catalog.shapes(name, format))
@@ -285,7 +285,7 @@ def presets(
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
-    """List the paper's settings, or show those of one experiment."""
+    """List the paper's settings, or show one."""
     from logsched.outputs import catalog
 
     files.write_text(catalog.presets(name, format))

@@ -120,7 +120,7 @@ def _option(name: str, parameter: Parameter) -> inspect.Parameter:
     metavar = parameter.unit or "|".join(parameter.rule.words) or "NUMBER"
     about = typer.Option(
         f"--{name.replace('_', '-')}",
-        metavar=metavar.upper(),
+        metavar=metavar if parameter.rule.words else metavar.upper(),
         help=f"{parameter.help}  [default: {parameter.left_out}]",
         autocompletion=complete(lambda: parameter.rule.words),
     )

@@ -346,3 +346,31 @@ def test_ten_million_points(call):
     places = glyphs(lines, "*")
     for row in {min(places)[0], max(places)[0]}:  # neither peak nor floor is lost
         assert len({x for y, x in places if y == row}) >= 70
+
+
+def test_a_picture_of_each_in_a_folder(call, tmp_path):
+    """The folder is made, and the names are the labels, without what a file's name cannot have."""
+    result = call("plot", "a/b=cosine", "log:peak=2", "-o", f"{tmp_path}/new/")
+    assert result == ("", "", 0)
+    names = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert names == ["a_b.png", "log_peak=2.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in (tmp_path / "new").iterdir())
+
+
+def test_a_folder_that_cannot_be_made(call, tmp_path):
+    (tmp_path / "file").write_text("")
+    out, err, status = call("plot", "-o", f"{tmp_path}/file/new/")
+    assert (out, status) == ("", 1)
+    assert "Not a directory" in err
+
+
+def test_a_stack_has_a_panel_for_each(call):
+    rows = call("plot", "cosine", "log", "--layout", "stack").stdout.splitlines()
+    assert "cosine" in rows
+    assert "log" in rows
+
+
+def test_an_unknown_layout(call):
+    out, err, status = call("plot", "--layout", "stak")
+    assert (out, status) == ("", 2)
+    assert "did you mean 'stack'" in err

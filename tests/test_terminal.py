@@ -263,3 +263,13 @@ def test_extreme_values_are_drawn(name, log_y, epochs, size):
 def test_limits_choose_what_is_seen(limits):
     assert "epoch" in draw(replace(FOUR, limits=limits), UNICODE)
     assert " 45\n" not in draw(replace(FOUR, limits=limits), ASCII)
+
+
+def test_of_a_great_crowd_some_are_drawn():
+    """And a line says so; the highest and the lowest are among them."""
+    many = [curve([0, 45], [k, k], f"c{k}") for k in range(1001)]
+    shown = draw(picture(*many, restarts=()), ASCII)
+    assert "Of 1001 curves 200 are drawn." in shown
+    rows = canvas(shown)
+    assert rows[0].strip()
+    assert rows[-2].strip()

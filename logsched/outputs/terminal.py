@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 from rich.cells import cell_len
@@ -14,17 +15,19 @@ from logsched.outputs.chart import SHORT, Panel, chart, restarts
 from logsched.outputs.console import Terminal
 from logsched.outputs.gradient import Gradient, crowd_notes, crowded
 from logsched.outputs.strokes import BINS, GRADIENT, Line, View, reduce, stroke
-from logsched.picture import Picture
+from logsched.picture import Curve, Picture
 
 _RESET = "\x1b[0m"
 _BLANK_END = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")
+MOST = 200  # curves that are drawn
 _FEWEST_ROWS = 6  # three of the canvas; the axis, its ticks and its label
 _AXIS = 3  # rows of them: the axis, its ticks and its label
 _PANEL = 4  # rows of a panel of a stack, at least
 
 
 def draw(picture: Picture, terminal: Terminal) -> str:
-    """Give the picture as lines of at most the terminal's width."""
+    """Give the picture as lines of at most the terminal's width; of a crowd, MOST curves."""
+    every, picture = len(picture.curves), replace(picture, curves=_some(picture.curves))
     x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
     points = [reduce(curve, x, BINS * terminal.width) for curve in picture.curves]
     rates = np.concatenate([rate for _, rate in points])
@@ -32,10 +35,19 @@ def draw(picture: Picture, terminal: Terminal) -> str:
     lines = [stroke(view, number, *each) for number, each in enumerate(points)]
     above = _header(view)
     below = _legend(view, lines) + _notes(view, rates)
+    if every > MOST:
+        below += textwrap.wrap(f"Of {every} curves {MOST} are drawn.", terminal.width)
     room = terminal.height - len(above) - len(below)
     end = _RESET + "\n" if terminal.color else "\n"
     whole = [*above, *(_stack if view.stacked else _overlay)(view, lines, room), *below]
     return "".join(_BLANK_END.sub("", line) + end for line in whole)
+
+
+def _some(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """All curves, or so many of them chosen evenly: more would only cost time."""
+    if len(curves) <= MOST:
+        return curves
+    return tuple(curves[k * (len(curves) - 1) // (MOST - 1)] for k in range(MOST))
 
 
 def _overlay(view: View, lines: list[Line], room: int) -> list[str]:
