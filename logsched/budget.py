@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf
@@ -55,8 +56,7 @@ def matched(label: str, schedule: Schedule, budget: float, grid: Grid) -> tuple[
     """
     used = "restart_lr" in schedule.shape.uses(schedule)
     name = "restart_lr" if used and schedule.params["restart_lr"] is not None else "lr"
-
-    if f"{name}=" in label:
+    if re.search(rf"[:,]{name}=", label.replace("-", "_")):
         raise LogschedError(
             f"schedule {shown(label)} says its {name}, which is to change: name it otherwise, as "
             f"in mine={schedule.shape.name}:..."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import ceil
 from typing import TYPE_CHECKING
 
 from logsched.errors import LogschedError
@@ -121,7 +120,7 @@ def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
 
 def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
     """The grid's points in a span, `(m, 2)`, where they are few."""
-    first, last = (ceil(epoch * grid.steps_per_epoch) for epoch in span)
+    first, last = map(grid.index, span)
     few = last - first <= FEW
     points = grid.slice(first, min(last, grid.size)) if few else np.empty(0)
     return np.column_stack([points, schedule(points)])

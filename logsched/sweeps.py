@@ -84,23 +84,26 @@ def expand(specs: Sequence[Spec], sweep: Sweep, settings: Settings) -> list[Spec
 
     Raises LogschedError where it concerns none, or one that sets the parameter itself.
     """
-    concerned = sum(_concerns(sweep, spec, settings) for spec in specs)
-    if concerned * len(sweep.values) > MOST:
-        made = concerned * len(sweep.values)
-        raise LogschedError(f"sweeps make {made} schedules, but at most {MOST} are feasible")
-    swept: list[Spec] = []
-    for spec in specs:
-        if not _concerns(sweep, spec, settings):
-            swept.append(spec)
-            continue
-        if sweep.name in spec.params:
-            raise LogschedError(
-                f"schedule {shown(spec.label)} sets {sweep.name} itself, but the sweep is to set it"
-            )
-        swept += [spec.with_value(sweep.name, value) for value in sweep.values]
-    if not concerned:
+    concerned = [_concerns(sweep, spec, settings) for spec in specs]
+    made = sum(concerned) * len(sweep.values)
+    if not made:
         raise LogschedError(f"sweep is of {sweep.name}, but no schedule here uses it")
-    return swept
+    if made > MOST:
+        raise LogschedError(f"sweeps make {made} schedules, but at most {MOST} are feasible")
+    each = (
+        _values_of(sweep, spec) if its else [spec]
+        for spec, its in zip(specs, concerned, strict=True)
+    )
+    return [spec for specs in each for spec in specs]
+
+
+def _values_of(sweep: Sweep, spec: Spec) -> list[Spec]:
+    """A schedule once for each value."""
+    if sweep.name in spec.params:
+        raise LogschedError(
+            f"schedule {shown(spec.label)} sets {sweep.name} itself, but the sweep is to set it"
+        )
+    return [spec.with_value(sweep.name, value) for value in sweep.values]
 
 
 def _concerns(sweep: Sweep, spec: Spec, settings: Settings) -> bool:

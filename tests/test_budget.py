@@ -265,3 +265,19 @@ def test_with_a_file(call, export, tmp_path):
     found, said = export("--config", "c.toml", "--match-budget", "a")
     assert said.startswith("b: restart_lr 0.2 becomes ")
     assert budgets(found)["b"] == pytest.approx(budgets(found)["a"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["min_decay_lr", "min-decay-lr", "warmup_start_lr"])
+def test_a_label_that_says_another_rate_is_no_matter(export, name):
+    """It is lr that changes, and no part of another parameter's name."""
+    found, said = export("cosine", f"log:{name}=0.002", "--match-budget", "cosine")
+    one, two = budgets(found).values()
+    assert one == pytest.approx(two, rel=1e-9)
+    assert ": lr 0.1 becomes" in said
+
+
+@pytest.mark.parametrize("text", ["log:lr=0.2", "log:peak=2,lr=0.2", "log:restart-lr=0.2"])
+def test_a_label_that_says_the_rate_that_is_to_change_is_refused(call, text):
+    out, err, status = call("export", "cosine", text, "--match-budget", "cosine")
+    assert (out, status) == ("", 2)
+    assert "name it otherwise" in err

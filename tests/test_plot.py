@@ -370,3 +370,9 @@ def test_an_unknown_layout(call):
     out, err, status = call("plot", "--layout", "stak")
     assert (out, status) == ("", 2)
     assert "did you mean 'stack'" in err
+
+
+def test_the_grid_points_in_a_span_begin_with_its_first():
+    """Also where that epoch times the steps is rounded up: 0.07 * 100 is above 7."""
+    (curve,) = picture_of(["cosine"], {}, 45, 100, limits=(0.07, 0.15)).curves
+    assert curve.marks[:, 0].tolist() == [k / 100 for k in range(7, 15)]

@@ -63,9 +63,8 @@ def _describe_one(run: Run, label: str, against: str | None) -> Described:
         *warnings(schedule, facts, run.grid),
         *(f"{name} is given, but not used here" for name in run.unused_by.get(label, ())),
     ]
-    if against is None or against == label:
-        return Described(facts, describe(schedule, facts, run.grid), said, None, None)
-    difference = compare(schedule, run.schedules[against], run.grid)
+    other = None if against is None or against == label else run.schedules[against]
+    difference = None if other is None else compare(schedule, other, run.grid)
     return Described(facts, describe(schedule, facts, run.grid), said, against, difference)
 
 
