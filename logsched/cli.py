@@ -37,6 +37,24 @@ Every = Annotated[
     str | None, typer.Option("--every", metavar="N", help="only every N-th point of the grid")
 ]
 TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
+LogFile = Annotated[
+    str,
+    typer.Argument(metavar="FILE[:COLUMN]", help="csv, tsv, json, jsonl or npy; - is stdin"),
+]
+Rtol = Annotated[
+    str | None,
+    typer.Option("--rtol", metavar="NUMBER", help="relative difference allowed  [default: 1e-06]"),
+]
+Offset = Annotated[
+    str | None,
+    typer.Option(
+        "--offset", metavar="POINTS", help="to add to the log's times; -1 if it counts from 1"
+    ),
+]
+LogEvery = Annotated[
+    str | None,
+    typer.Option("--every", metavar="N", help="a log without times has every N-th point"),
+]
 
 
 def main() -> None:
@@ -157,13 +175,20 @@ def plot(
         str, typer.Option("--figsize", metavar="W,H", help="inches of FILE")
     ] = "8,4.5",
     dpi: Annotated[str, typer.Option("--dpi", metavar="N", help="pixels of FILE an inch")] = "150",
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--data", metavar="FILE[:COLUMN]", help="what a run logged, over what was planned"
+        ),
+    ] = None,
 ) -> None:
     """Draw schedules in the terminal, or as a picture in a file."""
     from logsched.outputs import plotting
     from logsched.picture import picture
 
     look = plotting.read_look(color, ascii, width, height, figsize, dpi)
-    ask = (time_unit, title, log_y, plotting.limits(xlim), layout)
+    run, logs, notes = plotting.with_logs(run, data or ())
+    ask = (time_unit, title, log_y, plotting.limits(xlim), layout, logs)
     if output is None:
         plotting.draw_text(picture(run, *ask), look)
     elif output.endswith("/"):
@@ -171,6 +196,8 @@ def plot(
         plotting.draw_each(each, output, look, plotting.steps_axis(run, time_unit))
     else:
         plotting.draw_file(picture(run, *ask), output, look, plotting.steps_axis(run, time_unit))
+    for note in notes:
+        console.say(note)
 
 
 @app.command()
@@ -261,6 +288,33 @@ def explain(
         raise LogschedError("at is missing: name the epoch to explain, as in --at 37")
     epoch = float(NOT_NEGATIVE.parse("at", at))
     files.write_text(explanation.explain_run(run, epoch, format))
+
+
+@app.command()
+@evaluates()
+def check(
+    run: Any,
+    file: LogFile,
+    rtol: Rtol = None,
+    offset: Offset = None,
+    every: LogEvery = None,
+    format: TextOrJson = "text",
+) -> int:
+    """Say whether a run's log is a schedule, and why not."""
+    from logsched.agreement import read_rtol
+    from logsched.checking import check
+    from logsched.logs import read_log
+    from logsched.outputs import verdict
+    from logsched.readings import read_counting, read_times
+
+    label, schedule = run.only("check", file)
+    log = read_log(file)
+    readings = read_times(log, read_counting(run.grid.steps_per_epoch, offset, every))
+    found = check(schedule, readings, read_rtol(rtol))
+    files.write_text(verdict.write(found, log.label, label, format, console.terminal()))
+    for note in [*log.notes, *found.whole.reading.notes()]:
+        console.say(f"Note: {note}")
+    return 0 if found.whole.agrees else 1
 
 
 @app.command()

@@ -12,6 +12,7 @@ from logsched.outputs import console
 from logsched.parameters import Parameter, Parameters, Value, declared
 from logsched.presets import PRESETS, find_preset
 
+STDIN = "-"
 LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")
 _SWEEP = typer.Option(
     "--sweep",
@@ -26,33 +27,48 @@ def run_parameters() -> Mapping[str, Parameter]:
     return {**declared(Parameters), **RUN_PARAMETERS}
 
 
-def evaluates(*default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command SCHEDULE arguments and the shared options; it is called with a `Run`.
 
-    `default` are the schedules taken where none is named. What there is to warn of goes to stderr.
+    `default` are the schedules taken where none is named, nor a log as `data`. What there is to
+    warn of goes to stderr. What the command returns is the exit status.
     """
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = list(inspect.signature(command).parameters.values())[1:]
         shared = run_parameters()
 
         @wraps(command)
-        def wrapper(**given: Any) -> None:
+        def wrapper(**given: Any) -> Any:
             texts = {name: given.pop(name) for name in shared}
-            run = read_run(default, texts, *(given.pop(name) for name in LAYERS))
-            command(run, **given)  # first: where it fails, its error is all that is said
+            if "data" in given:
+                given |= _logs_apart(given["data"], given["schedules"])
+            unnamed = () if given.get("data") else default
+            run = read_run(unnamed, texts, *(given.pop(name) for name in LAYERS))
+            status = command(run, **given)  # first: its error is all that is said, if it fails
             for warning in run.warnings:
                 console.say(f"Warning: {warning}")
             for note in run.notes:
                 console.say(note)
+            return status
 
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [_schedules(default), *own, *_shared_options()]
+            [*own, _schedules(default), *_shared_options()]
         )
         wrapper.__annotations__ = {}
         return wrapper
 
     return decorate
+
+
+def _logs_apart(data: list[str] | None, schedules: list[str] | None) -> dict[str, list[str]]:
+    """The logs and the schedules: `-` among these is a log on standard input."""
+    named = schedules or []
+    stdin = [name for name in named if name.partition(":")[0] == STDIN]
+    return {
+        "data": [*(data or []), *stdin],
+        "schedules": [name for name in named if name not in stdin],
+    }
 
 
 def read_run(
@@ -90,7 +106,8 @@ def read_options(texts: Mapping[str, str | None]) -> dict[str, Value]:
 
 
 def _schedules(default: Sequence[str]) -> inspect.Parameter:
-    text = f"SHAPE, SHAPE:param=value,..., or NAME= before either  [default: {' '.join(default)}]"
+    known = f"  [default: {' '.join(default)}]" if default else ""
+    text = f"SHAPE, SHAPE:param=value,..., or NAME= before either{known}"
     about = typer.Argument(metavar="[SCHEDULE]...", help=text, autocompletion=complete(shape_names))
     return _keyword("schedules", Annotated[list[str] | None, about])
 

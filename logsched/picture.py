@@ -11,6 +11,7 @@ from logsched.lazy import Floats, np
 from logsched.parameters import unknown
 
 if TYPE_CHECKING:
+    from logsched.agreement import Series
     from logsched.grid import Grid
     from logsched.run import Run, Swept
     from logsched.schedule import Schedule
@@ -24,6 +25,7 @@ UNITS = ("epoch", "step")
 LAYOUTS = ("overlay", "stack")
 PHASES = 100  # cycles up to which they are shaded and named
 FEW = 30  # grid points up to which they are drawn as dots
+FEW_LOGGED = 100  # logged ones
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ def picture(
     log_y: bool = False,
     limits: tuple[float, float] | None = None,
     layout: str = "overlay",
+    logs: Mapping[str, Series] | None = None,
 ) -> Picture:
     """The picture of a run, every schedule from its start to its end, its time in epochs or steps.
 
-    Raises LogschedError for another unit, and for limits outside the run.
+    Over the schedules come `logs`, what runs really did. Raises LogschedError for another unit, and
+    for limits outside the run.
     """
     if unit not in UNITS:
         raise unknown("time unit", unit, UNITS)
@@ -80,7 +84,10 @@ def picture(
         )
     span = (begin, min(end, float(run.grid.epochs)))
     whole = Picture(
-        curves=tuple(trace(label, one, run.grid, span) for label, one in run.schedules.items()),
+        curves=(
+            *(trace(label, one, run.grid, span) for label, one in run.schedules.items()),
+            *(measured(label, one) for label, one in (logs or {}).items()),
+        ),
         restarts=_restarts(run, span),
         phases=_phases(run.schedules, span),
         epochs=float(run.grid.epochs),
@@ -116,6 +123,19 @@ def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
     return Curve(label, epochs, schedule(epochs), _marks(schedule, grid, span))
+
+
+def measured(label: str, series: Series) -> Curve:
+    """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
+    epoch, rate = series
+    if epoch.size > 4 * POINTS:
+        first = np.linspace(0, epoch.size, POINTS, endpoint=False).astype(np.int64)
+        last = np.append(first[1:], epoch.size) - 1
+        ends = np.column_stack([epoch[first], epoch[first], epoch[last], epoch[last]])
+        least, most = np.minimum.reduceat(rate, first), np.maximum.reduceat(rate, first)
+        epoch, rate = ends.ravel(), np.column_stack([rate[first], least, most, rate[last]]).ravel()
+    marks = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
+    return Curve(label, epoch, rate, marks)
 
 
 def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:

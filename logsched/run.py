@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
+from logsched.errors import LogschedError
+from logsched.grid import Grid
+
 if TYPE_CHECKING:
-    from logsched.grid import Grid
     from logsched.schedule import Schedule
 
 
@@ -34,6 +37,25 @@ class Run:
     unused: Sequence[str] = ()
     unused_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     swept: Swept | None = None
+    bounded: bool = True  # whether somebody said where it ends
+
+    def reaching(self, epoch: float) -> Run:
+        """The run, where nobody said where it ends, up to after an epoch at least."""
+        if self.bounded or epoch < self.grid.epochs:
+            return self
+        grid = Grid(epochs=floor(epoch) + 1, steps_per_epoch=self.grid.steps_per_epoch)
+        for schedule in self.schedules.values():
+            schedule.check(grid)
+        return replace(self, grid=grid)
+
+    def only(self, command: str, file: str) -> tuple[str, Schedule]:
+        """The label and the schedule, where there is one. Raises LogschedError otherwise."""
+        if len(self.schedules) != 1:
+            raise LogschedError(
+                f"{command} takes one schedule, but there are {len(self.schedules)}: name one, as "
+                f"in logsched {command} {file} cosine"
+            )
+        return next(iter(self.schedules.items()))
 
     def apart(self) -> dict[str, Run]:
         """Every schedule as a run of its own, by label."""

@@ -160,6 +160,7 @@ def make_run(
         unused=_unused(settings.options, set().union(*used.values())),
         unused_by={one.label: _unused(one.params, used.get(one.label, ())) for one in specs},
         swept=_swept(specs, read),
+        bounded=bool({"epochs", "cycles"} & set(settings.of_run)),
     )
 
 

@@ -376,3 +376,48 @@ def test_the_grid_points_in_a_span_begin_with_its_first():
     """Also where that epoch times the steps is rounded up: 0.07 * 100 is above 7."""
     (curve,) = picture_of(["cosine"], {}, 45, 100, limits=(0.07, 0.15)).curves
     assert curve.marks[:, 0].tolist() == [k / 100 for k in range(7, 15)]
+
+
+# What runs logged.
+
+
+def test_a_log_is_drawn_over_the_schedule(run, tmp_path):
+    run("export", "cosine", "--restart-interval", "8", "--format", "csv", "-o", "run.csv")
+    shown = run("plot", "cosine", "--data", "run.csv").stdout
+    assert "cosine" in shown.splitlines()[-1]
+    assert "run.csv" in shown.splitlines()[-1]
+
+
+def test_a_log_alone_is_drawn_alone(run):
+    rates = run("export", "cosine", "log", "--format", "csv").stdout
+    shown = run("plot", "-", stdin=rates).stdout.splitlines()
+    assert shown[-1].split() == ["⠤●⠤", "cosine", "⠤▲⠤", "log"]
+
+
+def test_a_log_longer_than_the_run_makes_it_longer(call):
+    call("export", "cosine", "--epochs", "90", "--format", "csv", "-o", "run.csv")
+    assert " 90\n" in call("plot", "cosine", "--data", "run.csv").stdout
+    assert " 45\n" in call("plot", "cosine", "--data", "run.csv", "--epochs", "45").stdout
+
+
+def test_a_log_and_a_schedule_of_one_label_are_told_apart(call):
+    call("export", "cosine", "log", "--format", "csv", "-o", "run.csv")
+    shown = call("plot", "cosine", "--data", "run.csv:cosine", "--data", "run.csv:cosine").stdout
+    legend = re.split("⠤.⠤|\n", "".join(shown.splitlines(keepends=True)[-2:]))
+    labels = {"cosine", "run.csv:cosine", "run.csv:cosine (logged)"}
+    assert labels <= {label.strip() for label in legend}
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_a_log_in_a_figure(call, tmp_path, suffix):
+    call("export", "cosine", "--steps-per-epoch", "2000", "--format", "npy", "-o", "run.npy")
+    given = ["--steps-per-epoch", "2000", "-o", f"a.{suffix}"]
+    assert call("plot", "cosine", "--data", "run.npy", *given).returncode == 0
+    assert (tmp_path / f"a.{suffix}").stat().st_size > 1000
+
+
+def test_a_log_without_rates_is_refused(call, tmp_path):
+    (tmp_path / "run.csv").write_text("epoch,lr\nnan,0.1\n1,nan\n")
+    result = call("plot", "--data", "run.csv")
+    assert result.returncode == 2
+    assert result.stderr == "Error: run.csv has no rate to draw.\n"

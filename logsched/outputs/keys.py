@@ -54,14 +54,15 @@ def _label_ends(view: View) -> None:
     low, roof = view.axes.get_ylim()
     ends = np.array([(heights[-1] - low) / (roof - low) * high for _, heights in view.lines])
     for number, place in enumerate(_spread(ends, high)):
-        _add_key(view, number, left + wide, bottom + ends[number], bottom + place)
+        end = left + view.lines[number][0][-1] * wide, bottom + ends[number]
+        _add_key(view, number, end, left + wide, bottom + place)
 
 
-def _add_key(view: View, number: int, x: float, end: float, y: float) -> None:
-    """A thin line from a line's end, to a sample of it and its label."""
+def _add_key(view: View, number: int, end: tuple[float, float], x: float, y: float) -> None:
+    """A thin line from a line's end, to a sample of it and its label at a place."""
     em = Affine2D().scale(view.paper.points / 72) + view.figure.dpi_scale_trans
     look, thin = look_of(view, number), 0.05 * view.paper.points
-    lead = Line2D([x + 0.3, x + _LEAD], [end, y], transform=em, c=FAINT, lw=thin)
+    lead = Line2D([end[0] + 0.3, x + _LEAD], [end[1], y], transform=em, c=FAINT, lw=thin)
     sample = Line2D([x + _LEAD, x + _LEAD + _SAMPLE], [y, y], transform=em, **look)
     view.figure.add_artist(lead)
     view.figure.add_artist(sample)

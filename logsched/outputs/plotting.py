@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs import console, files
@@ -13,6 +15,9 @@ from logsched.outputs.progress import bar
 from logsched.parameters import Rule
 from logsched.picture import Picture
 from logsched.run import Run
+
+if TYPE_CHECKING:
+    from logsched.agreement import Series
 
 FEW = 5  # pictures that are drawn without a progress bar
 MOST_OF_NAME = 200  # characters of a label in a file's name
@@ -55,6 +60,31 @@ def limits(text: str | None) -> tuple[float, float] | None:
     if not low < high:
         raise LIMIT.broken("xlim", text)
     return low, high
+
+
+def with_logs(run: Run, sources: Sequence[str]) -> tuple[Run, dict[str, Series], list[str]]:
+    """What runs logged, by label; the run, long enough for it; and what is odd about the logs."""
+    if not sources:
+        return run, {}, []
+    from logsched.logs import read_logs
+    from logsched.readings import Counting, read_times
+
+    counting, notes = Counting(run.grid.steps_per_epoch), list[str]()
+    found: dict[str, Series] = {}
+    for log in (log for source in sources for log in read_logs(source)):
+        reading = read_times(log, counting)[-1]  # the finest
+        notes += [f"Note: {log.label}: {note}" for note in (*log.notes, *reading.notes())]
+        if reading.series.epoch.size:
+            found[_new_label(log.label, {*run.schedules, *found})] = reading.series
+    if not found:
+        raise LogschedError(f"{' and '.join(sources)} has no rate to draw")
+    return run.reaching(max(float(one.epoch[-1]) for one in found.values())), found, notes
+
+
+def _new_label(label: str, taken: Container[str]) -> str:
+    """The label, or where another curve has it, one that tells it apart."""
+    names = chain([label, f"{label} (logged)"], (f"{label} ({n})" for n in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def draw_text(picture: Picture, look: Look) -> None:

@@ -1,0 +1,319 @@
+"""What a run logged as its learning rate, and when: which columns of a file are which."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from logsched.errors import LogschedError, OutputError
+from logsched.lazy import Floats, np
+from logsched.log_files import Column, Content, Oddities, Table, read_content
+from logsched.parameters import shown, unknown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STDIN = "-"
+LISTED = 8  # columns that a sentence names
+LONG = 40  # characters of a name that it shows
+STEADY = 4  # a column of times rises so many times as often as it falls
+
+# Names of columns in words: `global_step` and `globalStep` are "global step". A rate may have other
+# words around it, as in `lr-Adam/pg1` or `optimizer.lr`, but none of NO_RATES; the rest only a path
+# or a run before it, as in `train/epoch` or `calm-sun-1 - epoch`. The time listed first counts.
+RATES = ("lr", "learning rate", "learningrate", "lrate")
+NO_RATES = {
+    *("min", "max", "momentum", "weight", "decay", "wd", "loss", "scale", "mult", "multiplier"),
+    *("factor", "ratio", "scheduler", "schedule", "gamma", "patience", "steps", "epochs"),
+}
+UNSURE_RATES = ("rate", "eta", "\N{GREEK SMALL LETTER ETA}")  # where there is none of RATES
+EPOCHS = ("epoch", "epochs", "current epoch", "epoch num", "epoch number", "epoch idx", "ep")
+STEPS = (
+    *("global step", "global steps", "step", "steps", "iteration", "iterations", "iter", "iters"),
+    *("it", "num updates", "update", "updates", "batch", "batches", "batch idx"),
+    *("unnamed 0", ""),  # the index of a pandas.DataFrame
+)
+CLOCKS = (
+    *("wall time", "time", "timestamp", "runtime", "relative time", "relative time process"),
+    *("date", "datetime", "elapsed", "elapsed time", "created at"),
+)
+TWINS = ("__MIN", "__MAX")  # that Weights & Biases writes beside each column
+PREFIX = re.compile(r".*(?:[/.]| - )", re.DOTALL)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a run logged: a rate a row, and what the file says of the rows' time.
+
+    `rate`, `(n,)`, is as logged, nan where the cell holds no number; a blank one is no row. `epoch`
+    and `step` are `(n,)`, or None where there is no such column. `row` is the number of each row in
+    the file: the line, or the element from 1. At the indices `runs` another run begins, by a header
+    repeated in the file. `notes` say what is odd, a sentence each, without its full stop.
+    """
+
+    label: str
+    rate: Floats
+    epoch: Floats | None
+    step: Floats | None
+    row: NDArray[np.int64]
+    runs: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+class Source(NamedTuple):
+    """A file, or standard input, and the column that was asked for."""
+
+    path: str
+    column: str | None
+
+    @property
+    def name(self) -> str:
+        """The file as a sentence names it."""
+        return "standard input" if self.path == STDIN else self.path or shown(self.path)
+
+    def several(self, what: str, names: Sequence[str], example: str) -> LogschedError:
+        """The sentence about columns of which one must be named."""
+        return LogschedError(
+            f"{self.name} has {what}, {_listed(names)}: name one, as in {self.path}:{example}"
+        )
+
+    def without(self, what: str, odd: Oddities) -> LogschedError:
+        """The sentence about what the file lacks, perhaps because it could not be read."""
+        return LogschedError(": ".join([f"{self.name} has no {what}", *odd.notes()]))
+
+
+class Choice(NamedTuple):
+    """Which columns are rates, and which are their times."""
+
+    rates: Sequence[str]
+    epoch: str | None
+    step: str | None
+
+    @property
+    def names(self) -> list[str]:
+        """All of them."""
+        return [*self.rates, *(name for name in (self.epoch, self.step) if name is not None)]
+
+
+def read_log(source: str) -> Log:
+    """The rates of FILE or FILE:COLUMN, whose only ones they are; `-` is standard input.
+
+    Raises LogschedError like `read_logs`, and where there is more than one column of rates.
+    """
+    asked = _asked(source)
+    logs = _read(asked)
+    if len(logs) > 1:
+        what = f"{len(logs)} columns that could be the learning rate"
+        raise asked.several(what, list(logs), next(iter(logs)))
+    return next(iter(logs.values()))
+
+
+def read_logs(source: str) -> list[Log]:
+    """Every column of rates of FILE, or the one of FILE:COLUMN.
+
+    Raises OutputError where the file cannot be read, and LogschedError where no rates are in it.
+    """
+    return list(_read(_asked(source)).values())
+
+
+def _asked(source: str) -> Source:
+    """FILE and COLUMN, apart at the last colon with a file before it."""
+    colons = [i for i, char in enumerate(source) if char == ":"]
+    for end in (len(source), *reversed(colons)):
+        if source[:end] == STDIN or os.path.exists(source[:end]):
+            return Source(source[:end], source[end + 1 :] if end < len(source) else None)
+    path, colon, column = source.rpartition(":")
+    return Source(path, column) if colon else Source(source, None)
+
+
+def _read(asked: Source) -> dict[str, Log]:
+    """The logs of a source by the names of their columns."""
+    try:
+        with _opened(asked.path) as file:
+            content = read_content(file, _size(file), asked.name)
+            choice = _choose(content, asked)
+            table = content.take(choice.names)
+    except OSError as error:
+        raise OutputError(f"cannot read {asked.name}: {error.strerror or error}") from None
+    except MemoryError:
+        raise LogschedError(f"{asked.name} needs more memory than there is") from None
+    found = [name for name in choice.rates if _has_numbers(table.columns[name])]
+    if not found:
+        raise asked.without(f"numbers in column {_listed(choice.rates)}", content.oddities)
+    full = len(found) > 1 or asked.column is not None
+    labels = {name: _label(asked, name if full or table.named else "", full) for name in found}
+    return {name: _log(labels[name], table, choice, name, content.oddities) for name in found}
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a, b and c`; of many names the first ones, and of a long one its beginning."""
+    short = [name if len(name) <= LONG else f"{name[:LONG]}..." for name in names[:LISTED]]
+    if len(names) > LISTED:
+        return ", ".join([*short, "..."])
+    return " and ".join(filter(None, [", ".join(short[:-1]), short[-1]]))
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    if path != STDIN:
+        with open(path, "rb") as file:
+            yield file
+    elif sys.stdin is None:
+        raise OutputError("cannot read standard input: it is closed")
+    else:
+        yield sys.stdin.buffer
+
+
+def _size(file: BinaryIO) -> int:
+    """The bytes of a file, 0 of a pipe."""
+    with suppress(OSError):
+        return os.fstat(file.fileno()).st_size
+    return 0
+
+
+def _label(asked: Source, name: str, full: bool) -> str:
+    """The file's name, with the column's where it is not the only one; of stdin only that."""
+    file = os.path.basename(asked.path)
+    text = name or "stdin" if asked.path == STDIN else f"{file}:{name}" if full else file
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _log(label: str, table: Table, choice: Choice, name: str, odd: Oddities) -> Log:
+    """The log of one column of rates, without the rows in which it is blank."""
+    rate, blank = table.columns[name]
+    kept = ~blank if blank.any() else slice(None)
+    rate, row = rate[kept], table.row[kept]
+    epoch, step = (_time(table, time, kept) for time in (choice.epoch, choice.step))
+    notes = odd.notes()
+    strange = np.flatnonzero(~np.isfinite(rate))
+    if strange.size:
+        are = "rates are no finite numbers" if strange.size > 1 else "rate is no finite number"
+        first = "the first is in" if strange.size > 1 else "in"
+        notes.append(f"{strange.size} {are}, {first} row {row[strange[0]]}")
+    if epoch is not None and step is not None and _begin_again(epoch, step):
+        step = None
+        notes.append(f"column {choice.step} begins again in each epoch and was left out")
+    begun = {int(np.searchsorted(row, line)) for line in odd.headers} - {0, row.size}
+    return Log(label, rate, epoch, step, row, tuple(sorted(begun)), tuple(notes))
+
+
+def _time(table: Table, name: str | None, kept: NDArray[np.bool] | slice) -> Floats | None:
+    times = None if name is None else table.columns[name].values[kept]
+    return times if times is not None and np.isfinite(times).any() else None
+
+
+def _begin_again(epoch: Floats, step: Floats) -> bool:
+    """Whether steps are counted within each epoch."""
+    last = np.flatnonzero(np.diff(epoch) > 0)
+    return bool(2 * np.count_nonzero(step[last + 1] <= step[last]) > last.size)
+
+
+# Which column is which.
+
+
+def _choose(content: Content, asked: Source) -> Choice:
+    """The columns of a file's rates and times. Raises LogschedError where they cannot be told."""
+    table = content.first
+    names = list(table.columns)
+    if not names or not table.row.size:
+        raise asked.without("rows of numbers", content.oddities)
+    if asked.column is not None:
+        rates = _find(asked.column, names)
+    elif table.rates or len(names) == 1:
+        rates = list(table.rates) or names
+    elif table.named:
+        rates = _named_rates(table, asked, content.oddities)
+    else:
+        rates = _unnamed_rates(table, asked)
+    others = [name for name in names if name not in rates]
+    if not table.named:
+        return Choice(rates, "1" if "1" in others and _rises(table.columns["1"]) else None, None)
+    steps = [name for name in others if _counts(table.columns[name])]
+    return Choice(rates, _first(EPOCHS, others), _first(STEPS, steps))
+
+
+def _find(word: str, names: Sequence[str]) -> list[str]:
+    """The column of a name: as it is, in any case, without its path, or by its number from 1."""
+    folded = word.casefold()
+    alike = [name for name in names if name.casefold() == folded]
+    inner = [name for name in names if PREFIX.sub("", name).casefold() == folded]
+    if found := [name for name in names if name == word] or alike or inner:
+        return found
+    if word.isdecimal() and word.isascii() and 1 <= float(word) <= len(names):
+        return [names[int(word) - 1]]
+    raise unknown("column", word, names)
+
+
+def _unnamed_rates(table: Table, asked: Source) -> list[str]:
+    """Of two columns the second, where the first one rises as times do."""
+    names = list(table.columns)
+    if len(names) == 2 and _rises(table.columns["1"]):
+        return names[1:]
+    raise asked.several(f"{len(names)} columns without names", names, names[-1])
+
+
+def _named_rates(table: Table, asked: Source, odd: Oddities) -> list[str]:
+    """The columns that are rates by their names; or else the only one that is no time.
+
+    Without either, all others where the first is the epoch, which is what `export` writes.
+    """
+    names = [name for name in table.columns if not name.endswith(TWINS)]
+    rates = [name for name in names if _says_rate(name)]
+    exact = [name for name in rates if _words(name) in RATES]
+    unsure = [name for name in names if _words(PREFIX.sub("", name)) in UNSURE_RATES]
+    if rates or unsure:
+        return exact if len(exact) == 1 else rates or unsure
+    others = [name for name in names if not _is_time(name, table.columns[name])]
+    others = [name for name in others if _has_numbers(table.columns[name])]
+    if not others:
+        raise asked.without("column of rates", odd)
+    if len(others) == 1 or _words(names[0]) == EPOCHS[0]:
+        return others
+    raise asked.several("no column whose name says learning rate", names, others[0])
+
+
+def _words(name: str) -> str:
+    """The words of a name without the run before it: `lr adam pg 1` of `calm-sun - lr-Adam/pg1`."""
+    own = CAMEL.sub(" ", name.rpartition(" - ")[2])
+    return " ".join(WORD.findall(own.casefold()))
+
+
+def _says_rate(name: str) -> bool:
+    words = f" {_words(name)} "
+    if "=" in name or not NO_RATES.isdisjoint(words.split()):  # = is in a schedule's text
+        return False
+    return any(f" {rate} " in words for rate in RATES)
+
+
+def _is_time(name: str, column: Column) -> bool:
+    words = _words(PREFIX.sub("", name))
+    return words in EPOCHS or words in CLOCKS or (words in STEPS and _counts(column))
+
+
+def _first(known: Sequence[str], names: Sequence[str]) -> str | None:
+    """The name that is listed first among the known ones."""
+    words = [_words(PREFIX.sub("", name)) for name in names]
+    return next((names[words.index(one)] for one in known if one in words), None)
+
+
+def _has_numbers(column: Column) -> bool:
+    return bool(np.isfinite(column.values).any())
+
+
+def _counts(column: Column) -> bool:
+    """Whether numbers are whole, as those of steps are and the rates of `step` are not."""
+    numbers = column.values[np.isfinite(column.values)]
+    return bool(2 * np.count_nonzero(numbers == np.floor(numbers)) >= numbers.size)
+
+
+def _rises(column: Column) -> bool:
+    """Whether numbers rise, and hardly ever fall, as times do also where a run is resumed."""
+    change = np.diff(column.values[np.isfinite(column.values)])
+    return bool(np.count_nonzero(change > 0) >= STEADY * np.count_nonzero(change < 0))

@@ -1,0 +1,121 @@
+"""Which value of one parameter gives a schedule the rates that were logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
+
+from logsched.agreement import Series, Tolerance, rates_of
+from logsched.errors import LogschedError
+from logsched.lazy import Floats, np
+from logsched.parameters import Parameters, Value, declared
+
+if TYPE_CHECKING:
+    from logsched.parameters import Parameter
+    from logsched.schedule import Schedule
+
+LENGTHS = 1000  # that are tried of a length
+SHARES = (0.1, 0.2, 0.25, 0.3, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99)
+FACTORS = (*SHARES, 1, 1.1, 1.5, 2, 2.5, 3, 4, 5, 10, 100, 1000, 10_000)
+BEST = 4  # of the values tried, so many are improved
+TRIES = 30
+JUMP = 0.1  # of the greatest rate: a rise by more is a restart
+JUMPS = 8  # restarts whose distances are tried as lengths
+DIGITS = 16
+
+
+class Search(NamedTuple):
+    """A parameter of a schedule, and the few logged rates by which its value is to be found."""
+
+    schedule: Schedule
+    name: str
+    series: Series
+    tolerance: Tolerance
+
+    @property
+    def parameter(self) -> Parameter:
+        """What is searched for."""
+        return (declared(Parameters) | declared(type(self.schedule.shape)))[self.name]
+
+    @property
+    def value(self) -> Value | None:
+        """What it is in the schedule."""
+        owner = self.schedule if hasattr(self.schedule, self.name) else self.schedule.shape
+        return getattr(owner, self.name, None)
+
+    def rates(self, value: Value) -> Floats:
+        """The rates with another value; nan where there is no such schedule."""
+        try:
+            return rates_of(self.schedule.replace(**{self.name: value}), self.series.epoch)
+        except LogschedError:
+            return np.full_like(self.series.rate, np.nan)
+
+    def fits(self, value: Value) -> bool:
+        """Whether the rates are the logged ones."""
+        return bool(self.tolerance.allows(self.series.rate, self.rates(value)).all())
+
+    def misses(self, value: Value) -> float:
+        """How far the rates are from the logged ones, all together."""
+        missed = float(np.abs(self.rates(value) - self.series.rate).sum())
+        return missed if missed == missed else inf
+
+    def improved(self, value: float) -> float:
+        """A value nearby with which they are nearer: Gauss and Newton's way, in one unknown."""
+        missed = self.misses(value)
+        for _ in range(TRIES):
+            here, nudge = self.rates(value), 1e-6 * (abs(value) or 1e-3)
+            slope = (self.rates(value + nudge) - here) / nudge
+            step = float(slope @ (self.series.rate - here)) / (float(slope @ slope) or inf)
+            better = self.misses(value + step)
+            if not better < missed:
+                break
+            value, missed = value + step, better
+        return value
+
+
+def fitting_values(search: Search) -> Iterator[Value]:
+    """Values with which a schedule has the rates of the series, the likeliest first."""
+    rule = search.parameter.rule
+    yield from (word for word in rule.words if word != search.value and search.fits(word))
+    if any(map(rule.holds, FACTORS)):
+        tried = sorted(_starts(search), key=search.misses)
+        yield from filter(search.fits, tried[:BEST])
+        for start in tried[:BEST]:
+            yield from _shortest(search, search.improved(start))
+
+
+def _shortest(search: Search, value: float) -> Iterator[float]:
+    """A number in as few digits as still fit."""
+    for digits in range(1, DIGITS + 1):
+        short = float(f"{value:.{digits}g}")
+        if search.fits(short):
+            yield short
+            return
+
+
+def _starts(search: Search) -> list[float]:
+    """Values from which to search: whole lengths and distances of restarts, or likely factors."""
+    if search.parameter.unit == "epochs":
+        return [*_lengths(search)]
+    if search.parameter.unit == "rate":
+        seen = np.unique(search.series.rate)
+        return [*seen[:: 1 + seen.size // JUMPS].tolist(), *_number(search.value)]
+    return [*FACTORS, *_number(search.value)]
+
+
+def _number(value: Value | None) -> list[float]:
+    return [value] if isinstance(value, float) else []
+
+
+def _lengths(search: Search) -> set[float]:
+    schedule, (epoch, rate) = search.schedule, search.series
+    whole = np.linspace(0, LENGTHS, LENGTHS + 1)
+    if epoch[-1] > LENGTHS:
+        whole = np.round(whole * (epoch[-1] / LENGTHS))
+    else:
+        whole = whole[: int(epoch[-1]) + 2]
+    rises = epoch[1:][np.diff(rate) > JUMP * rate.max()][:JUMPS]
+    marks = np.array([0.0, *(phase.start for phase in schedule.phases), *rises])
+    apart = np.subtract.outer(rises, marks).ravel()
+    return {*whole.tolist(), *apart[apart >= 0].tolist()}
