@@ -80,6 +80,18 @@ class Case:
         chosen = np.unique([*np.searchsorted(self.series.epoch, wrong), *even])
         return Series(self.series.epoch[chosen], self.series.rate[chosen])
 
+    @property
+    def still(self) -> bool:
+        """Whether the logged rate never changes, where the planned one does."""
+        planned = self.planned(self.series.epoch)
+        return bool(
+            (self.series.rate == self.series.rate[0]).all() and (planned != planned[0]).any()
+        )
+
+    def search(self, schedule: Schedule, name: str) -> Search:
+        """The search for a parameter with which a schedule has the logged rates."""
+        return Search(schedule, name, self.probe, self.series, self.tolerance)
+
     def explained_by(self, candidate: Candidate) -> bool:
         """Whether every logged rate is what a run with this mistake has."""
         tolerance = candidate.tolerance or self.tolerance
@@ -89,7 +101,7 @@ class Case:
 def find_causes(case: Case) -> list[Cause]:
     """All causes that explain a log, the plainest first; of several of one kind the first."""
     found: dict[tuple[str, str | None], Cause] = {}
-    for candidates in CAUSES:
+    for candidates in STILL if case.still else CAUSES:
         for one in candidates(case):
             which = one.cause.kind, one.cause.parameter
             if which not in found and case.explained_by(one):
@@ -147,9 +159,10 @@ def _shift(case: Case, first: float, points: float) -> Cause:
     return Cause("shift", f"the run is {many} {way}", points)
 
 
-def _resumed(stopped: float, begun: float, point: float) -> Cause:
-    if begun < point:
-        way = "from the start of the schedule"
+def _resumed(stopped: float, begun: float, gap: float) -> Cause:
+    """A run that stopped within the gap before an epoch and went on as if it were another one."""
+    if begun < gap:
+        stopped, way = stopped - begun, "from the start of the schedule"
     else:
         way = f"as if it were epoch {time(begun)}"
     return Cause("resume", f"the run stopped and resumed at epoch {time(stopped)} {way}", stopped)
@@ -159,7 +172,7 @@ def _resumes(case: Case) -> Iterator[Candidate]:
     """From the first point that differs on at the schedule's start, or at another epoch."""
     resumed, last = float(case.wrong[0]), float(case.series.epoch[-1])
     before = case.series.epoch[case.series.epoch < resumed]
-    if not before.size:
+    if before.size < 2:  # a run that is late, rather
         return iter(())
     most = min(MOST, round(max(resumed, last - resumed) / case.point) + 1)
     points = np.arange(-most, most + 1.0)
@@ -199,7 +212,7 @@ def _unit(case: Case, factor: float, way: str) -> Cause:
     elif factor == case.steps or factor > WORKERS:
         why = "the schedule counts epochs, and was given points"
     else:
-        why = f"the schedule was stepped {many} times a point, as by each of {many} workers"
+        why = f"stepped {many} times a point, as by each of {many} workers or after {many} batches"
     return Cause("unit", f"the schedule ran {many} times as {way}: {why}", factor)
 
 
@@ -284,18 +297,36 @@ def _no_restarts(case: Case) -> Iterator[Candidate]:
         single = single.replace(init_decay_epochs=case.schedule.restart_interval)
     said = "restarts are ignored: the rate stays where the first decay ends"
     yield _with(Cause("restarts", said), single)
-    for length in fitting_values(Search(single, "init_decay_epochs", case.probe, case.tolerance)):
+    for length in fitting_values(case.search(single, "init_decay_epochs")):
         said = f"restarts are ignored: one decay takes {time(float(length))} epochs"
         yield _with(Cause("restarts", said, length), single.replace(init_decay_epochs=length))
 
 
 def _scales(case: Case) -> Iterator[Candidate]:
-    """All rates multiplied by one number."""
-    planned = case.planned(case.series.epoch)
+    """All rates multiplied by one number, or all from some epoch on."""
+    begun = float(case.wrong[0])
+    planned = np.where(case.series.epoch < begun, 0.0, case.planned(case.series.epoch))
     top = int(np.nanargmax(planned))
-    if planned[top] > 0 and case.series.rate[top] > 0:
+    if case.wrong.size > 1 and planned[top] > 0 and case.series.rate[top] > 0:
         scale = _shortest(float(case.series.rate[top] / planned[top]), case.tolerance.rtol)
         yield Candidate(_scale(scale), lambda epochs: scale * case.planned(epochs))
+        since = f" from epoch {time(begun)} on"
+        yield Candidate(
+            _scale(scale, since),
+            lambda epochs: np.where(epochs < begun, 1.0, scale) * case.planned(epochs),
+        )
+
+
+def _frozen(case: Case) -> Iterator[Candidate]:
+    """The rate stays what it was before the first point that differs."""
+    begun = float(case.wrong[0])
+    before = case.series.epoch[case.series.epoch < begun]
+    if before.size:
+        last = float(before[-1])
+        said = f"the rate stays what it is at epoch {time(last)}: the scheduler is not stepped"
+        yield Candidate(
+            Cause("frozen", said, last), lambda epochs: case.planned(np.minimum(epochs, last))
+        )
 
 
 def _shortest(scale: float, rtol: float) -> float:
@@ -304,22 +335,24 @@ def _shortest(scale: float, rtol: float) -> float:
     return next((float(one) for one in texts if abs(float(one) - scale) < rtol * scale / 2), scale)
 
 
-def _scale(scale: float) -> Cause:
-    said = f"all rates are multiplied by {number(scale)}"
+def _scale(scale: float, since: str = "") -> Cause:
+    said = f"all rates{since} are multiplied by {number(scale)}"
     if scale > 1 and scale == int(scale):
         said += ", as by the number of workers"
     return Cause("scale", said, scale)
 
 
 def _parameters(case: Case) -> Iterator[Candidate]:
-    """Another value of one parameter; of one that others follow, also without them."""
+    """Another value of one parameter; of one that others follow, also without all or most."""
     schedule, settled = case.schedule, _settled(case.schedule)
+    peaks = settled.replace(restart_lr=schedule.params["restart_lr"])
     for name in [*declared(Parameters), *declared(type(schedule.shape))]:
         if name in schedule.shape.uses(schedule):
-            search = Search(schedule, name, case.probe, case.tolerance)
+            search = case.search(schedule, name)
             yield from _others(search)
             if _followed(search):
                 yield from _others(search._replace(schedule=settled))
+                yield from _others(search._replace(schedule=peaks))
 
 
 def _followed(search: Search) -> bool:
@@ -359,6 +392,14 @@ def _shapes(case: Case) -> Iterator[Candidate]:
             yield _with(Cause("shape", said, name), Schedule(name, **common))
 
 
+def _single(case: Case) -> Iterator[Candidate]:
+    """One row alone differs."""
+    if case.wrong.size == 1:
+        off = Tolerance(np.inf, np.inf)
+        said = f"only the rate at epoch {time(float(case.wrong[0]))} differs"
+        yield Candidate(Cause("damage", said, float(case.wrong[0])), case.planned, off)
+
+
 def _rounded(case: Case) -> Iterator[Candidate]:
     """The log keeps few digits: within half of the last one the rates are the planned ones."""
     rates = np.unique(case.series.rate).tolist()
@@ -378,15 +419,18 @@ def _rounding(case: Case, kept: str, near: Tolerance) -> Candidate:
 
 
 CAUSES: tuple[Callable[[Case], Iterator[Candidate]], ...] = (
+    _single,
+    _frozen,
+    _warmups,
+    _second_warmups,
+    _no_restarts,
+    _waves,
     _shifts,
     _resumes,
     _units,
     _scales,
-    _second_warmups,
-    _warmups,
-    _no_restarts,
-    _waves,
     _parameters,
     _shapes,
     _rounded,
 )
+STILL = (_frozen, _shapes)  # what may be said of a rate that never changes

@@ -79,20 +79,27 @@ class Comparison:
     def causes(self) -> list[Cause]:
         """What alone explains the rows that differ."""
         series = self.reading.series
-        bad = np.count_nonzero(~np.isfinite(self.reading.rate))
         case = Case(self.schedule, series, self.tolerance, self.reading.point)
+        bad = int(np.count_nonzero(~np.isfinite(self.reading.rate)))
+        if not bad:
+            return find_causes(case)
+        rates = f"{bad} rates are" if bad > 1 else "one rate is"
         if bad == self.differing.size:
-            rates = f"{bad} rates are" if bad > 1 else "one rate is"
             return [Cause("damage", f"{rates} not a number, and all the others are the schedule's")]
-        return [] if bad else find_causes(case)
+        besides = f" (besides, {rates} not a number)"
+        return [one._replace(sentence=one.sentence + besides) for one in find_causes(case)]
 
 
 class Verdict(NamedTuple):
-    """What became of a log: all its rows, and the first run in the file that differs, if any."""
+    """What became of a log: all its rows, and the first run in the file that differs, if any.
+
+    The causes are those of that run; `others` counts the other runs that differ.
+    """
 
     whole: Comparison
     part: Comparison
     causes: Sequence[Cause]
+    others: int = 0
 
 
 def check(schedule: Schedule, readings: Sequence[Reading], rtol: float) -> Verdict:
@@ -114,5 +121,5 @@ def check(schedule: Schedule, readings: Sequence[Reading], rtol: float) -> Verdi
 def _explained(whole: Comparison) -> Verdict:
     reading = whole.reading
     parts = [Comparison(whole.schedule, reading.part(run), whole.tolerance) for run in reading.runs]
-    part = next(one for one in parts if not one.agrees)
-    return Verdict(whole, part, part.causes())
+    part, *others = (one for one in parts if not one.agrees)
+    return Verdict(whole, part, part.causes(), len(others))

@@ -15,6 +15,7 @@ import typer
 
 from logsched import __version__
 from logsched.errors import LogschedError
+from logsched.lazy import np
 from logsched.options import complete, evaluates, preset_names, shape_names
 from logsched.outputs import console, files
 from logsched.parameters import NOT_NEGATIVE
@@ -193,6 +194,8 @@ def plot(
         plotting.draw_text(picture(run, *ask), look)
     elif output.endswith("/"):
         each = {label: partial(picture, one, *ask) for label, one in run.apart().items()}
+        if not each:
+            each = {name: partial(picture, run, *ask[:-1], {name: logs[name]}) for name in logs}
         plotting.draw_each(each, output, look, plotting.steps_axis(run, time_unit))
     else:
         plotting.draw_file(picture(run, *ask), output, look, plotting.steps_axis(run, time_unit))
@@ -310,8 +313,10 @@ def check(
     label, schedule = run.only("check", file)
     log = read_log(file)
     readings = read_times(log, read_counting(run.grid.steps_per_epoch, offset, every))
-    found = check(schedule, readings, read_rtol(rtol))
-    files.write_text(verdict.write(found, log.label, label, format, console.terminal()))
+    with np.errstate(all="ignore"):  # of rates at the ends of float64
+        found = check(schedule, readings, read_rtol(rtol))
+        said = verdict.write(found, log.label, label, file, format, console.terminal())
+    files.write_text(said)
     for note in [*log.notes, *found.whole.reading.notes()]:
         console.say(f"Note: {note}")
     return 0 if found.whole.agrees else 1

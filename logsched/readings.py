@@ -90,7 +90,7 @@ class Reading:
         lost = np.count_nonzero(~np.isfinite(self.epoch))
         if lost:
             said.append(f"{lost} row{'s have' if lost > 1 else ' has'} no time and were left out")
-        return said + [note for one in runs for note in _gaps(self.part(one).series.epoch)]
+        return said + (_gaps(self.series.epoch) if len(runs) == 1 else [])
 
 
 OFFSET = Rule("a whole number of points, as in -1", lambda n: True, whole=True)
@@ -109,10 +109,11 @@ def read_times(log: Log, counting: Counting) -> list[Reading]:
     """The ways to read a log's times, the first the most likely one.
 
     With steps_per_epoch the steps decide: step/steps_per_epoch, or the rows of equal epochs in
-    turn; without, the epochs as they stand, or by the steps of an epoch that the columns tell of.
+    turn; without, the epochs as they stand, or the steps, as many to an epoch as the columns tell,
+    or each of them an epoch of the schedule.
     Raises LogschedError for a time below 0.
     """
-    if counting.every is not None and (log.epoch is not None or log.step is not None):
+    if counting.every is not None and _tells_time(log):
         raise LogschedError(
             f"every is {counting.every}, but {log.label} says its own time: leave every out"
         )
@@ -122,10 +123,14 @@ def read_times(log: Log, counting: Counting) -> list[Reading]:
     if epoch is None:
         return [_by_steps(log, None, step, counting)]
     first = _reading(log, epoch, "its epochs", counting)
-    steps = _steps_told(epoch, step)
-    if steps is None:
-        return [first]
-    return [first, _by_steps(log, epoch, step, counting._replace(steps_per_epoch=steps))]
+    others = [_steps_told(epoch, step), None if step is None else 1]
+    told = [counting._replace(steps_per_epoch=steps) for steps in others if steps]
+    return [first, *(_by_steps(log, epoch, step, one) for one in told)]
+
+
+def _tells_time(log: Log) -> bool:
+    """Whether a log says when each row was: by steps, or by epochs that do not stand twice."""
+    return log.step is not None or (log.epoch is not None and not (np.diff(log.epoch) == 0).any())
 
 
 def _whole(column: Floats | None, other: Floats | None) -> Floats | None:
@@ -144,7 +149,7 @@ def _by_steps(log: Log, epoch: Floats | None, step: Floats | None, counting: Cou
         return _reading(log, rows / steps, _said("its rows", steps), counting)
     if not (np.diff(epoch) == 0).any():
         return _reading(log, epoch, "its epochs", counting)
-    turn = _turns(epoch)
+    turn = _turns(epoch) * (counting.every or 1)
     return _reading(log, epoch + turn / steps, _said("its rows in each epoch", steps), counting)
 
 

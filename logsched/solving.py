@@ -16,21 +16,27 @@ if TYPE_CHECKING:
     from logsched.schedule import Schedule
 
 LENGTHS = 1000  # that are tried of a length
-SHARES = (0.1, 0.2, 0.25, 0.3, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99)
-FACTORS = (*SHARES, 1, 1.1, 1.5, 2, 2.5, 3, 4, 5, 10, 100, 1000, 10_000)
+TENTHS = tuple(tenth / 10 for tenth in range(41))
+FACTORS = (*TENTHS, 0.25, 0.75, 0.95, 0.99, 5.0, 10.0, 100.0, 1000.0, 10_000.0)
 BEST = 4  # of the values tried, so many are improved
 TRIES = 30
 JUMP = 0.1  # of the greatest rate: a rise by more is a restart
-JUMPS = 8  # restarts whose distances are tried as lengths
+JUMPS = 8  # restarts, or steps, whose distances are tried as lengths
 DIGITS = 16
+FEW = 6  # points that do not tell a number in more digits than ROUND
+ROUND = 2
 
 
 class Search(NamedTuple):
-    """A parameter of a schedule, and the few logged rates by which its value is to be found."""
+    """A parameter of a schedule, and the logged rates by which its value is to be found.
+
+    Values are tried on `series`, a few of the rates; the `whole` log tells which are likely.
+    """
 
     schedule: Schedule
     name: str
     series: Series
+    whole: Series
     tolerance: Tolerance
 
     @property
@@ -79,7 +85,7 @@ def fitting_values(search: Search) -> Iterator[Value]:
     rule = search.parameter.rule
     yield from (word for word in rule.words if word != search.value and search.fits(word))
     if any(map(rule.holds, FACTORS)):
-        tried = sorted(_starts(search), key=search.misses)
+        tried = sorted(_starts(search), key=lambda one: (search.misses(one), len(str(one))))
         yield from filter(search.fits, tried[:BEST])
         for start in tried[:BEST]:
             yield from _shortest(search, search.improved(start))
@@ -87,7 +93,7 @@ def fitting_values(search: Search) -> Iterator[Value]:
 
 def _shortest(search: Search, value: float) -> Iterator[float]:
     """A number in as few digits as still fit."""
-    for digits in range(1, DIGITS + 1):
+    for digits in range(1, (ROUND if search.series.epoch.size <= FEW else DIGITS) + 1):
         short = float(f"{value:.{digits}g}")
         if search.fits(short):
             yield short
@@ -100,7 +106,7 @@ def _starts(search: Search) -> list[float]:
         return [*_lengths(search)]
     if search.parameter.unit == "rate":
         seen = np.unique(search.series.rate)
-        return [*seen[:: 1 + seen.size // JUMPS].tolist(), *_number(search.value)]
+        return [0.0, *seen[:: 1 + seen.size // JUMPS].tolist(), *_number(search.value)]
     return [*FACTORS, *_number(search.value)]
 
 
@@ -109,13 +115,28 @@ def _number(value: Value | None) -> list[float]:
 
 
 def _lengths(search: Search) -> set[float]:
-    schedule, (epoch, rate) = search.schedule, search.series
+    schedule, (epoch, rate) = search.schedule, search.whole
     whole = np.linspace(0, LENGTHS, LENGTHS + 1)
     if epoch[-1] > LENGTHS:
         whole = np.round(whole * (epoch[-1] / LENGTHS))
     else:
         whole = whole[: int(epoch[-1]) + 2]
+    marks = np.array([0.0, *(phase.start for phase in schedule.phases)])
     rises = epoch[1:][np.diff(rate) > JUMP * rate.max()][:JUMPS]
-    marks = np.array([0.0, *(phase.start for phase in schedule.phases), *rises])
-    apart = np.subtract.outer(rises, marks).ravel()
-    return {*whole.tolist(), *apart[apart >= 0].tolist()}
+    apart = np.subtract.outer(rises, [*marks, *rises]).ravel()
+    return {*whole.tolist(), *apart[apart >= 0].tolist(), *_strides(epoch, rate, marks)}
+
+
+def _strides(epoch: Floats, rate: Floats, marks: Floats) -> Iterator[float]:
+    """Lengths of which several in a row end where the rate jumps, at a step or a restart.
+
+    A jump is known to have been between two points, so that several tell a length more exactly.
+    """
+    still = np.diff(rate) == 0
+    jumps = np.flatnonzero((~still[1:] & still[:-1]) | (np.diff(rate)[1:] > JUMP * rate.max())) + 2
+    for mark in marks:
+        after = jumps[epoch[jumps] > mark][:JUMPS]
+        count = np.arange(1, after.size + 1)
+        low, high = (epoch[after - 1] - mark) / count, (epoch[after] - mark) / count
+        if after.size:
+            yield from (float(high.min()), float((low.max() + high.min()) / 2))

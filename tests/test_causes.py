@@ -43,7 +43,7 @@ MISTAKES = {  # a name -> the kind, the value and a part of the sentence to be f
     "late": ("shift", 3, "3 points late", COSINE(from_start(EPOCHS - 3))),
     "given points": ("unit", 391, "391 times as fast", COSINE(EPOCHS * 391)),
     "given epochs": ("unit", 100, "100 times as slow", COSINE(EPOCHS / 100)),
-    "every worker steps": ("unit", 4, "each of 4 workers", COSINE(EPOCHS * 4)),
+    "every worker steps": ("unit", 4, "each of 4 workers or after 4 batches", COSINE(EPOCHS * 4)),
     "scaled": ("scale", 0.3, "multiplied by 0.3", COSINE(EPOCHS) * 0.3),
     "workers": ("scale", 8, "8, as by the number of workers", COSINE(EPOCHS) * 8),
     "no warmup": ("warmup", None, "left out", COSINE.replace(warmup_epochs=0)(EPOCHS)),
@@ -87,6 +87,15 @@ MISTAKES = {  # a name -> the kind, the value and a part of the sentence to be f
         "at epoch 30 as if it were epoch 28",
         np.where(EPOCHS < 30, COSINE(EPOCHS), COSINE(from_start(EPOCHS - 2))),
     ),
+    "never stepped": ("frozen", 0, "not stepped", np.full(45, COSINE(0.0))),
+    "no longer stepped": ("frozen", 20, "at epoch 20", COSINE(np.minimum(EPOCHS, 20))),
+    "scaled later": (
+        "scale",
+        4,
+        "from epoch 30 on",
+        np.where(EPOCHS < 30, 1, 4) * COSINE(EPOCHS),
+    ),
+    "one point": ("damage", 20, "only the rate at", np.where(EPOCHS == 20, 0.2, COSINE(EPOCHS))),
     "another shape": ("shape", "linear", "linear, not cosine", Schedule("linear")(EPOCHS)),
     "decimals": ("rounding", None, "4 decimals", np.round(COSINE(EPOCHS), 4)),
     "digits": ("rounding", None, "3 digits", [float(f"{x:.3g}") for x in COSINE(EPOCHS)]),
@@ -114,7 +123,7 @@ OTHER = {
     "restart_interval_multiplier": 1.5,
     "restart_lr": 0.05,
     "restart_lr_decay": 0.7,
-    "min_decay_lr": 0.003,
+    "min_decay_lr": 0,
     "warmup_epochs": 3,
     "warmup_start_lr": 0.0,
     "warmup_shape": "cosine",
@@ -136,6 +145,7 @@ def test_another_value_of_a_parameter_is_found(name, schedule):
     ("shape", "name", "planned", "logged"),
     [
         ("step", "size", None, 7),
+        ("step", "size", None, 7.5),
         ("step", "gamma", 0.1, 0.5),
         ("log", "base", None, 100),
         ("log", "base", None, "range"),
@@ -200,11 +210,59 @@ def test_a_log_that_begins_late_at_the_schedule_s_start_was_resumed():
     ]
 
 
+def test_a_log_of_every_tenth_epoch_tells_when_between_them_the_run_began_anew():
+    epochs = np.arange(0.0, 90.0, 10)
+    rates = np.where(epochs < 68, COSINE(epochs), COSINE(from_start(epochs - 68)))
+    found = [one.value for one in causes(rates, epochs=epochs) if one.kind == "resume"]
+    assert found == [68]
+
+
+@pytest.mark.parametrize("size", [0.5, 2.5, 7.25, 10.333])
+def test_a_length_of_steps_is_found_from_when_several_end(size):
+    planned = Schedule("step", warmup_epochs=0, gamma=0.5, min_decay_lr=0)
+    rates = Schedule("step", warmup_epochs=0, gamma=0.5, min_decay_lr=0, size=size)(STEPS)
+    found = [one.value for one in causes(rates, planned, STEPS, 0.01) if one.parameter == "size"]
+    assert found == [pytest.approx(size, abs=0.01)]
+
+
+@pytest.mark.parametrize("multiplier", [1.9, 1.37, 3.0])
+def test_any_multiplier_is_found(multiplier):
+    epochs = np.arange(90.0)
+    rates = COSINE.replace(restart_interval_multiplier=multiplier)(epochs)
+    found = {one.parameter: one.value for one in causes(rates, epochs=epochs)}
+    assert found["restart_interval_multiplier"] == multiplier
+
+
+def test_a_peak_alone_that_was_multiplied_is_found():
+    """The workers multiplied into lr, not into where the warmup starts or a decay ends."""
+    rates = Schedule("cosine", lr=0.8, warmup_start_lr=0.01, min_decay_lr=0.001)(EPOCHS)
+    assert ("lr", 0.8) in [(one.parameter, one.value) for one in causes(rates)]
+
+
+def test_few_points_tell_no_number_in_many_digits():
+    found = causes(COSINE(np.array([0.0, 7.0])), epochs=np.array([0.0, 10.0]))
+    values = [one.value for one in found if isinstance(one.value, float)]
+    assert [value for value in values if float(f"{value:.2g}") != value] == []
+
+
 def test_a_schedule_that_does_not_hold_is_no_cause():
     """Among the shapes tried, log has no base where min_decay_lr is 0."""
     schedule = Schedule("cosine", min_decay_lr=0)
     found = causes(Schedule("linear", min_decay_lr=0)(EPOCHS), schedule)
     assert "linear" in [one.value for one in found]
+
+
+def test_of_values_that_fit_the_plainest_is_named():
+    """The rates do not come down to min_decay_lr: any up to the last one would do."""
+    planned = Schedule("step", size=1, gamma=0.9, warmup_epochs=0)
+    found = causes(planned.replace(min_decay_lr=0)(EPOCHS), planned)
+    assert [one.value for one in found if one.parameter == "min_decay_lr"] == [0]
+
+
+def test_a_warmup_is_named_before_what_it_comes_to():
+    kinds = [one.kind for one in causes(COSINE.replace(warmup_epochs=0)(EPOCHS))]
+    assert kinds[0] == "warmup"
+    assert "shift" in kinds
 
 
 def test_noise_has_no_cause():

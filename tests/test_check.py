@@ -79,6 +79,24 @@ def test_epochs_that_stand_for_each_step_are_counted(call, log):
     assert call("check", "run.csv", "cosine", "--steps-per-epoch", "100").returncode == 0
 
 
+def test_the_steps_may_be_what_the_schedule_counts(call, log):
+    """A plan in steps, and a log that has epochs besides."""
+    k = np.arange(0, 10_000, 10)
+    plan = {"warmup_epochs": 500, "init_decay_epochs": 9500, "restart_interval": 0}
+    rates = Schedule("cosine", **plan)(k).tolist()
+    log(epoch=(k // 500).tolist(), step=k.tolist(), lr=rates)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in plan.items()]
+    assert call("check", "run.csv", "cosine", *options).returncode == 0
+
+
+def test_every_counts_the_rows_of_an_epoch(call, log):
+    k = np.arange(0, 450, 2)
+    log(epoch=(k // 10).tolist(), lr=COSINE(k / 10).tolist())
+    given = ["run.csv", "cosine", "--steps-per-epoch", "10"]
+    assert call("check", *given).returncode == 1
+    assert call("check", *given, "--every", "2").returncode == 0
+
+
 def test_a_log_that_counts_from_1(call, log):
     log(**epochs_and(COSINE(EPOCHS), EPOCHS + 1))
     assert call("check", "run.csv", "cosine").returncode == 1
@@ -177,6 +195,32 @@ def test_a_nan_is_a_difference(call, log):
         "Cause: one rate is not a number, and all the others are the schedule's." in result.stdout
     )
     assert found(call, "run.csv", "cosine")["first"]["logged"] is None
+
+
+def test_a_nan_does_not_hide_a_cause(call, log):
+    rates = COSINE.replace(restart_interval=8)(EPOCHS)
+    rates[10] = np.nan
+    text = call("check", log(**epochs_and(rates)), "cosine").stdout
+    assert "restart_interval is 8, not 10 (besides, one rate is not a number)." in text
+
+
+def test_of_two_wrong_runs_it_is_said_which_is_explained(call, log):
+    wrong = [COSINE.replace(restart_interval=8)(EPOCHS), 2 * COSINE(EPOCHS)]
+    log(**epochs_and(np.concatenate(wrong), np.concatenate([EPOCHS, EPOCHS])))
+    text = call("check", "run.csv", "cosine").stdout
+    assert "What follows is of the run in rows 2-46; 1 more differ, maybe otherwise" in text
+
+
+def test_the_ends_of_float64_are_no_trouble(call, log):
+    log(epoch=[0, 1, 2], lr=[1e300, 1e308, 1e-320])
+    result = call("check", "run.csv", "cosine")
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_the_next_command_is_one_that_can_be_run(call, log):
+    log("my run.csv", step=[0, 1, 2], lr=[0.3, 0.1, 0.2])
+    text = call("check", "my run.csv", "cosine", "--steps-per-epoch", "7").stdout
+    assert "  logsched identify 'my run.csv' --steps-per-epoch 7\n" in text
 
 
 @pytest.mark.parametrize(("again", "status"), [(0.0505, 0), (0.05, 1)])

@@ -421,3 +421,9 @@ def test_a_log_without_rates_is_refused(call, tmp_path):
     result = call("plot", "--data", "run.csv")
     assert result.returncode == 2
     assert result.stderr == "Error: run.csv has no rate to draw.\n"
+
+
+def test_logs_alone_in_a_folder_are_a_file_each(call, tmp_path):
+    call("export", "cosine", "log", "--format", "csv", "-o", "run.csv")
+    assert call("plot", "--data", "run.csv", "-o", "all/").returncode == 0
+    assert len(list((tmp_path / "all").iterdir())) == 2

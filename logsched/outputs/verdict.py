@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from math import floor
 from typing import Any
@@ -21,8 +22,10 @@ ROWS = 14  # of the plot, at most
 LATE = 0.1  # of the time: a log that begins later is drawn without what is before
 
 
-def write(verdict: Verdict, label: str, planned: str, format: str, terminal: Terminal) -> str:
-    """The verdict on the log `label` beside the schedule `planned`.
+def write(
+    verdict: Verdict, label: str, planned: str, source: str, format: str, terminal: Terminal
+) -> str:
+    """The verdict on the log `label`, which is from `source`, beside the schedule `planned`.
 
     Raises LogschedError for an unknown format.
     """
@@ -32,7 +35,7 @@ def write(verdict: Verdict, label: str, planned: str, format: str, terminal: Ter
         return _as_json(verdict, label, planned)
     if verdict.whole.agrees:
         return _agreeing(verdict.whole, label, planned)
-    parts = [_differing(verdict, label, planned), _places(verdict.part), _why(verdict, label)]
+    parts = [_differing(verdict, label, planned), _places(verdict.part), _why(verdict, source)]
     return "\n".join([*parts, _plot(verdict.part, label, planned, terminal)])
 
 
@@ -63,9 +66,19 @@ def _within(whole: Comparison) -> str:
 def _differing(verdict: Verdict, label: str, planned: str) -> str:
     whole = verdict.whole
     return (
-        f"{label} is not {planned}: {whole.differing.size} of {_rates(whole.rows)} differ by more "
-        f"than {_within(whole)}. The time is by {whole.reading.source}.\n"
+        f"{label} is not {planned}: {whole.differing.size} of {_rates(whole.rows)} "
+        f"differ{'s' if whole.differing.size == 1 else ''} by more than {_within(whole)}. The time "
+        f"is by {whole.reading.source}.{_which(verdict)}\n"
     )
+
+
+def _which(verdict: Verdict) -> str:
+    """Of several runs in a file, the one of which the rest is."""
+    if verdict.part.reading.row.size == verdict.whole.reading.row.size:
+        return ""
+    first, last = verdict.part.reading.row[[0, -1]]
+    others = f"; {verdict.others} more differ, maybe otherwise" if verdict.others else ""
+    return f" What follows is of the run in rows {first}-{last}{others}."
 
 
 def _places(part: Comparison) -> str:
@@ -77,12 +90,14 @@ def _places(part: Comparison) -> str:
     return columns(rows, right=range(1, 6))
 
 
-def _why(verdict: Verdict, label: str) -> str:
+def _why(verdict: Verdict, source: str) -> str:
     causes = [f"{one.sentence}.\n" for one in verdict.causes]
     if not causes:
+        steps = verdict.whole.reading.steps_per_epoch
+        counted = f" --steps-per-epoch {steps}" if steps > 1 else ""
         return (
             "No single cause known here explains all of it; to see what it may be:\n"
-            f"  logsched identify {label}\n"
+            f"  logsched identify {shlex.quote(source)}{counted}\n"
         )
     if len(causes) == 1:
         return f"Cause: {causes[0]}"
