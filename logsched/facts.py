@@ -16,7 +16,7 @@ MOST = 100_000  # cycles that are listed one by one
 
 
 class Cycle(NamedTuple):
-    """A restart cycle: complete if it ends within the run."""
+    """A cycle: complete if it ends within the run."""
 
     start: float
     length: float
@@ -50,8 +50,9 @@ class Extremes(NamedTuple):
 class Facts:
     """What is true of a schedule in a run.
 
-    `cycle_ends` are the epochs nearest to the end of the run, up to two on either side, at which a
-    cycle ends: a run that ends there ends at its least rate.
+    `restarts` are the starts of cycles that begin at their top. `cycle_ends` are the epochs nearest
+    to the end of the run, up to two on either side, at which a cycle ends: a run that ends there
+    ends at its least rate.
     """
 
     extremes: Extremes
@@ -59,23 +60,21 @@ class Facts:
     cycles: list[Cycle]
     cycle_count: int
     cycle_ends: list[float]
-
-    @property
-    def restarts(self) -> list[float]:
-        """The starts of the cycles."""
-        return [cycle.start for cycle in self.cycles]
+    restarts: list[float]
 
 
 def find_facts(schedule: Schedule, grid: Grid) -> Facts:
     """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
     end = min(float(grid.epochs), schedule.end)
     count = _cycle_count(schedule, end)
+    cycles = _cycles(schedule, end, min(count, MOST))
     return Facts(
         extremes=_extremes(schedule, grid),
         phases=_phases(schedule, end),
-        cycles=_cycles(schedule, end, min(count, MOST)),
+        cycles=cycles,
         cycle_count=count,
         cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
+        restarts=[one.start for one in cycles] if schedule.phases[-1].restarts else [],
     )
 
 
@@ -101,8 +100,8 @@ def _phases(schedule: Schedule, end: float) -> list[Span]:
 
 
 def _cycle_count(schedule: Schedule, end: float) -> int:
-    """How many restart cycles start within the run."""
-    phase = schedule.restarts
+    """How many cycles start within the run."""
+    phase = schedule.cyclic
     if phase is None or phase.start >= end:
         return 0
     return phase.cycles.at(nextafter(end, 0.0)) + 1
@@ -115,10 +114,10 @@ def _cycles(schedule: Schedule, end: float, count: int) -> list[Cycle]:
 
 
 def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
-    if schedule.restarts is None:
+    if schedule.cyclic is None:
         return []
-    starts = schedule.restarts.cycles.start
-    decays = schedule.init_decay_epochs > 0  # it ends at the least rate as a cycle does
+    starts = schedule.cyclic.cycles.start
+    decays = any(phase.decays for phase in schedule.phases[:-1])  # it ends as a cycle does
     near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
     before = [epoch for epoch in near if epoch <= end]
     return [*before[-2:], *[epoch for epoch in near if end < epoch < float("inf")][:2]]

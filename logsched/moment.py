@@ -9,14 +9,16 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from logsched.lazy import np
-from logsched.parameters import Parameters, declared
+from logsched.parameters import Declared, Parameters, declared
 from logsched.remarks import number, time
+from logsched.shapes import SHAPES, Annealing
 
 if TYPE_CHECKING:
     from logsched.phases import Phase
     from logsched.schedule import Schedule
 
-EPOCHS = {name for name, one in declared(Parameters).items() if one.unit == "epochs"}
+OWNERS: list[type[Declared]] = [Parameters, *SHAPES.values()]
+EPOCHS = {name for owner in OWNERS for name, one in declared(owner).items() if one.unit == "epochs"}
 TIMES = {"t", "T_cur", "T_i", *EPOCHS}  # names whose numbers keep all their digits
 
 
@@ -51,7 +53,8 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
     flat = phase.shape is not None and eta_max == eta_min
     formula = "rate = eta_max" if flat else phase.formula
     its = settings(schedule) if flat else _numbers(schedule, phase, eta_max, eta_min)
-    its |= {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u, "j": cycle, "eta_max": eta_max}
+    its |= {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u, "j": cycle}
+    its |= {"eta_max": eta_max, "eta_min": eta_min}
     worked = put_in(formula.partition(" = ")[2], its)
     g = None if flat else _fraction(phase, t_cur, length, eta_max, eta_min)
     return Moment(
@@ -60,8 +63,12 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
 
 
 def settings(schedule: Schedule) -> dict[str, object]:
-    """The parameters of every schedule, as they are in effect."""
-    return {name: getattr(schedule, name) for name in declared(Parameters)}
+    """The parameters of every schedule and of its shape, as they are in effect."""
+    return {
+        name: getattr(owner, name)
+        for owner in (schedule, schedule.shape)
+        for name in declared(type(owner))
+    }
 
 
 def put_in(formula: str, numbers: Mapping[str, object]) -> str:
@@ -84,7 +91,7 @@ def _numbers(schedule: Schedule, phase: Phase, eta_max: float, eta_min: float) -
 def _fraction(
     phase: Phase, t_cur: float, t_i: float, eta_max: float, eta_min: float
 ) -> float | None:
-    if phase.shape is None:
+    if not isinstance(phase.shape, Annealing):
         return None
     with np.errstate(all="ignore"):
         return float(phase.shape.fraction(t_cur, t_i, eta_max, eta_min))

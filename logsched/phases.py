@@ -12,7 +12,7 @@ from logsched.lazy import Floats, Numbers, np
 
 if TYPE_CHECKING:
     from logsched.cycles import Cycles
-    from logsched.shapes import Annealing
+    from logsched.shapes.base import Decay
 
 
 EtaMax = Callable[[Numbers], Numbers]
@@ -42,7 +42,8 @@ class Phase:
     """A part of a schedule: its name, when its cycles are, between which rates, by which formula.
 
     Without `shape` and `eta_min` the rate stands still within a cycle. `repeats` says whether there
-    is more than one cycle.
+    is more than one cycle, `rises` whether it is to lead up, as a warmup does: then `eta_max` is
+    where it starts.
     """
 
     name: str
@@ -50,9 +51,10 @@ class Phase:
     cycles: Cycles
     eta_max: EtaMax
     eta_min: float | None = None
-    shape: Annealing | None = None
+    shape: Decay | None = None
     terms: Terms | None = None
     repeats: bool = False
+    rises: bool = False
     _latest: Stretch | None = field(default=None, init=False, repr=False)
 
     @property
@@ -65,9 +67,19 @@ class Phase:
         return f"{self.name} {cycle}" if self.repeats else self.name
 
     @property
-    def restarts(self) -> bool:
-        """Whether its cycles are restart cycles."""
+    def decays(self) -> bool:
+        """Whether it leads from a highest rate to a lowest, once or in cycles."""
+        return self.shape is not None and not self.rises
+
+    @property
+    def cyclic(self) -> bool:
+        """Whether it is of cycles between two rates."""
         return self.repeats and self.shape is not None
+
+    @property
+    def restarts(self) -> bool:
+        """Whether its cycles are restart cycles, which begin at the top."""
+        return self.repeats and self.shape is not None and self.shape.top == 0
 
     @property
     def start(self) -> float:
@@ -94,6 +106,12 @@ class Phase:
             return Stretch(cycle, start, length, eta_max, eta_max)
         self.shape.check(length, eta_max, self.eta_min)
         return Stretch(cycle, start, length, eta_max, self.eta_min)
+
+    def turns(self, stretch: Stretch) -> tuple[float, ...]:
+        """The epochs at which a cycle's curve has a corner: its start, and its top."""
+        if self.shape is None or self.shape.top == 0:
+            return (stretch.start,)
+        return stretch.start, stretch.start + self.shape.top * stretch.length
 
     def check_last(self, last: Stretch, steps_per_epoch: int) -> None:
         """Raise LogschedError where cycles have shrunk below a step of the grid."""

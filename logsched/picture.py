@@ -116,12 +116,13 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
 
 
 def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
-    """A schedule as a function of time, on a grid of its own with both sides of every seam."""
+    """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
-    found = [stretch.start for _, stretch in schedule.stretches(begin, end, SEAMS)]
-    starts = np.array([start for start in found if begin <= start])
+    stretches = schedule.stretches(begin, end, SEAMS)
+    found = [turn for phase, stretch in stretches for turn in phase.turns(stretch)]
+    turns = np.array([turn for turn in found if begin <= turn < end])
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
-    epochs = np.sort(np.concatenate([even, starts, np.nextafter(starts, 0.0)]))
+    epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
     return Curve(label, epochs, schedule(epochs), _marks(schedule, grid, span))
 
 
@@ -158,9 +159,13 @@ def _restarts(run: Run, span: Span) -> tuple[float, ...]:
 
 
 def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, float, float], ...]:
-    """The phases that all schedules with restarts share; none where they differ."""
-    each = [_named(one, span) for one in schedules.values() if one.restarts]
+    """The phases that all schedules with a decay share; none where they differ."""
+    each = [_named(one, span) for one in schedules.values() if _decays(one)]
     return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
+
+
+def _decays(schedule: Schedule) -> bool:
+    return any(phase.decays for phase in schedule.phases)
 
 
 def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:

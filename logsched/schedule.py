@@ -133,12 +133,12 @@ class Schedule(Parameters):
         return self.phases[-1].cycles.pile_up
 
     @property
-    def restarts(self) -> Phase | None:
-        """The phase of restart cycles, which has no end; None for a schedule without."""
-        return self.phases[-1] if self.phases[-1].restarts else None
+    def cyclic(self) -> Phase | None:
+        """The phase of cycles, which has no end; None for a schedule without."""
+        return self.phases[-1] if self.phases[-1].cyclic else None
 
     def end_of_cycle(self, count: int) -> float:
-        """The whole epoch at which, or within which, the first `count` restart cycles are over."""
+        """The whole epoch at which, or within which, the first `count` cycles are over."""
         end = self.phases[-1].cycles.start(count)
         return end if end == inf else ceil(end)
 

@@ -212,7 +212,7 @@ def make_grid(settings: Mapping[str, Value], schedules: Iterable[Schedule]) -> G
     given = {name: settings[name] for name in declared(Grid) if name in settings}
     if "cycles" in settings:
         count = int(settings["cycles"])
-        ends = [one.end_of_cycle(count) for one in schedules if one.restarts]
+        ends = [one.end_of_cycle(count) for one in schedules if one.cyclic]
         if not ends:
             raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
         if max(ends) > MOST:

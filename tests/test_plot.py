@@ -282,6 +282,19 @@ def test_spike_is_in_the_picture():
     assert np.count_nonzero(curve.rate == curve.rate.max()) >= 3  # the decay, and both restarts
 
 
+PHASES = {
+    "cosine": ["warmup", "initial decay", "cycle 0", "cycle 1", "cycle 2"],
+    "cosine:restart_interval=0": ["warmup", "initial decay", "hold"],
+    "step": [],
+    "constant": [],
+}
+
+
+@pytest.mark.parametrize("shape", PHASES)
+def test_phases_are_named(shape):
+    assert [name for name, *_ in picture_of([shape], {}, 60).phases] == PHASES[shape]
+
+
 def test_unit_of_the_picture():
     epochs = picture_of(["cosine"], {}, 45, 10)
     steps = picture_of(["cosine"], {}, 45, 10, unit="step")

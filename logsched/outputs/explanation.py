@@ -9,7 +9,7 @@ import orjson
 
 from logsched.moment import Moment, find_moment, put_in, settings
 from logsched.parameters import declared, unknown
-from logsched.phases import Phase, Terms
+from logsched.phases import Phase
 from logsched.remarks import number, time
 from logsched.run import Run
 from logsched.schedule import Schedule
@@ -38,10 +38,11 @@ def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:
     phase = schedule.phase_at(moment.epoch)
     parts = [f"{label} at epoch {time(moment.epoch)}: {_where(phase, moment)}"]
-    if moment.g is not None:
+    if phase.shape is not None and moment.eta_max != moment.eta_min:
         parts.append(_lines(_times(schedule, phase, moment)))
+    if moment.g is not None:
         parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
-    parts.append(_lines([_rate(moment)]))
+    parts.append(_lines([_rate(phase, moment)]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -51,17 +52,20 @@ def _where(phase: Phase, moment: Moment) -> str:
     return f"{phase.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
 
 
-def _names(moment: Moment) -> tuple[str, str]:
+def _names(phase: Phase) -> tuple[str, str]:
     """What the rates are called between which a cycle moves: a warmup's are no extremes."""
-    return ("start", "end") if moment.phase == "warmup" else ("eta_max", "eta_min")
+    return ("start", "end") if phase.rises else ("eta_max", "eta_min")
 
 
 def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
     """T_cur, T_i, u, the rates between which the cycle moves, and words that stand for numbers."""
-    terms, (first, last) = phase.terms or Terms("", "", ""), _names(moment)
     t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
+    since = ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur)
+    if phase.terms is None:
+        return [since]
+    terms, (first, last) = phase.terms, _names(phase)
     return [
-        ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur),
+        since,
         ("T_i", *_worked(schedule, terms.t_i, moment.cycle), t_i),
         ("u", "T_cur/T_i", f"{t_cur}/{t_i}", number(moment.u or 0.0)),
         (first, *_worked(schedule, terms.eta_max, moment.cycle), number(moment.eta_max)),
@@ -73,9 +77,7 @@ def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, 
 def _worked(schedule: Schedule, term: str, cycle: int) -> list[str]:
     """A term as a formula, and with its numbers where that says more than the result."""
     formula = term.replace("{i}", str(cycle))
-    if formula.isidentifier() or not formula:
-        return [formula] if formula else []
-    return [formula, put_in(formula, settings(schedule))]
+    return [formula] if formula.isidentifier() else [formula, put_in(formula, settings(schedule))]
 
 
 def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
@@ -91,10 +93,10 @@ def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, 
     ]
 
 
-def _rate(moment: Moment) -> tuple[str, ...]:
+def _rate(phase: Phase, moment: Moment) -> tuple[str, ...]:
     if moment.g is None:
         return ("rate", moment.formula.removeprefix("rate = "), moment.worked, repr(moment.lr))
-    high, low = _names(moment)
+    high, low = _names(phase)
     formula = f"(1 - g) * {low} + g * {high}"
     worked = put_in(formula, {"g": moment.g, high: moment.eta_max, low: moment.eta_min})
     if (1 - moment.g) * moment.eta_min + moment.g * moment.eta_max < 0:

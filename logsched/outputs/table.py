@@ -50,7 +50,7 @@ def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
 def _restarts(facts: Mapping[str, Facts]) -> dict[float, list[str]]:
     """The epochs at which schedules restart, in order, and which of those that do restart then."""
     found: dict[float, list[str]] = {}
-    cyclic = {label: one for label, one in facts.items() if one.cycle_count}
+    cyclic = {label: one for label, one in facts.items() if one.restarts}
     for label, one in cyclic.items():
         for start in one.restarts:
             found.setdefault(start, []).append(label)
