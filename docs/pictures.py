@@ -33,8 +33,9 @@ FIGURES = {  # name of the picture -> the schedules and options of the figure
     "resnet34": "--preset resnet34 --log-y",
     "sweep": "cosine --sweep restart_lr=1e-3:1e-1:40:log",
     "transformer": "--preset transformer",
-    "shapes-annealing": "cosine linear log log-bounded log-released --warmup-epochs 0"
-    " --init-decay-epochs 0 --cycles 1",
+    "shapes-annealing": "cosine linear polynomial:power=2 exponential log log-bounded log-released"
+    " --warmup-epochs 0 --init-decay-epochs 0 --cycles 1",
+    "shapes-phases": "one-cycle wsd inverse-sqrt triangular",
     "readings": "log --sweep log:base=min-lr,range,1000 --sweep log:peak=1,2"
     f" --min-decay-lr 0.0001 {ONE_CYCLE}",
     "logarithms": f"cosine log log-released log-bounded --min-decay-lr 0.0001 {ONE_CYCLE}",

@@ -18,9 +18,9 @@ def settings(**given: Number) -> SimpleNamespace:
     p = {k: v if isinstance(v, str) else exact(v) for k, v in given.items()}
     p.setdefault("lr", Fraction(1, 10))
     p.setdefault("restart_interval", Fraction(10))
+    p.setdefault("warmup_epochs", Fraction(5))
     left_out = {
         "min_decay_lr": p["lr"] / 100,
-        "warmup_epochs": Fraction(5),
         "warmup_start_lr": p["lr"] / 10,
         "warmup_shape": "linear",
         "init_decay_epochs": Fraction(10),
@@ -30,7 +30,17 @@ def settings(**given: Number) -> SimpleNamespace:
         "base": "min-lr",
         "peak": Fraction(1),
         "size": p["restart_interval"],
-        "gamma": Fraction(1, 10),
+        "gamma": None,  # 1/10 of a step; of exponential, what leads a cycle to its end
+        "power": Fraction(9, 10),
+        "length": Fraction(45),
+        "pct_start": Fraction(3, 10),
+        "div_factor": Fraction(25),
+        "final_div_factor": Fraction(10_000),
+        "anneal": "cosine",
+        "stable_epochs": Fraction(30),
+        "end": "linear",
+        "timescale": p["warmup_epochs"] or Fraction(1),
+        "up": Fraction(1, 2),
     }
     return SimpleNamespace(**(left_out | p))
 
@@ -88,6 +98,12 @@ def fraction(
     u = t_cur / t_i
     if shape == "linear":
         return float(1 - u)
+    if shape == "polynomial":
+        return float(1 - u) ** float(p.power)
+    if shape == "1-sqrt":
+        return 1 - math.sqrt(u)
+    if shape == "triangular":
+        return float(u / p.up if u <= p.up else (1 - u) / (1 - p.up))
     if shape == "cosine":
         return (1 + math.cos(math.pi * float(u))) / 2
     if shape == "log-released":
@@ -107,8 +123,19 @@ def annealed(
     if top == p.min_decay_lr:
         return float(top)
     t_cur = Fraction(0) if t == float(begin) else max(Fraction(0), exact(t) - begin)
+    if shape == "exponential":
+        return multiplied(p, t_cur, t_i, top)
     g = fraction(shape, p, t_cur, t_i, top)
     return abs((1 - g) * float(p.min_decay_lr) + g * float(top))
+
+
+def multiplied(p: SimpleNamespace, t_cur: Fraction, t_i: Fraction, top: Fraction) -> float:
+    """The same factor every epoch; where it is given, down to the lesser of the two rates."""
+    low = float(min(top, p.min_decay_lr))
+    if p.gamma is not None:
+        return max(low, float(top) * float(p.gamma) ** float(t_cur))
+    decades = math.log10(p.min_decay_lr) - math.log10(top)
+    return float(top) * 10 ** (decades * float(t_cur / t_i))
 
 
 def warmed(p: SimpleNamespace, t: float) -> float:
@@ -125,7 +152,40 @@ def stepped(p: SimpleNamespace, t: float) -> float:
         j += 1
     while j and float(p.warmup_epochs + j * p.size) > t:
         j -= 1
-    return max(float(min(p.lr, p.min_decay_lr)), float(p.lr) * float(p.gamma) ** max(j, 0))
+    gamma = Fraction(1, 10) if p.gamma is None else p.gamma
+    return max(float(min(p.lr, p.min_decay_lr)), float(p.lr) * float(gamma) ** max(j, 0))
+
+
+def one_cycle(p: SimpleNamespace, t: float) -> float:
+    """Up from lr/div_factor until pct_start of the length, then down; at its last rate for good."""
+    begin, peak = p.lr / p.div_factor, p.pct_start * p.length
+    last = begin / p.final_div_factor
+    if t >= float(p.length):
+        return float(last)
+    if t >= float(peak):
+        g = fraction(p.anneal, p, max(Fraction(0), exact(t) - peak), p.length - peak, p.lr)
+        return float(last) + g * float(p.lr - last)
+    g = fraction(p.anneal, p, exact(t), peak, p.lr)
+    return float(p.lr) + g * float(begin - p.lr)
+
+
+def warmup_stable_decay(p: SimpleNamespace, t: float) -> float:
+    """lr for stable_epochs after the warmup, then down to min_decay_lr, and that for good."""
+    decay = p.warmup_epochs + p.stable_epochs
+    if t >= float(decay + p.init_decay_epochs):
+        return float(p.min_decay_lr)
+    if t < float(decay):
+        return float(p.lr)
+    return annealed(p.end, p, t, decay, p.init_decay_epochs, p.lr)
+
+
+def inverse_root(p: SimpleNamespace, t: float) -> float:
+    """lr * sqrt(timescale/(timescale + t - W))."""
+    since = max(Fraction(0), exact(t) - p.warmup_epochs)
+    return float(p.lr) * math.sqrt(p.timescale / (p.timescale + since))
+
+
+AFTER_WARMUP = {"step": stepped, "wsd": warmup_stable_decay, "inverse-sqrt": inverse_root}
 
 
 def rate(shape: str, t: float, **params: Number) -> float:
@@ -133,10 +193,14 @@ def rate(shape: str, t: float, **params: Number) -> float:
     p, t = settings(**params), float(t)
     if shape == "constant":
         return float(p.lr)
+    if shape == "one-cycle":
+        return one_cycle(p, t)
+    if shape == "triangular":  # its cycles begin at once
+        p.warmup_epochs = p.init_decay_epochs = Fraction(0)
     if t < float(p.warmup_epochs):
         return warmed(p, t)
-    if shape == "step":
-        return stepped(p, t)
+    if shape in AFTER_WARMUP:
+        return AFTER_WARMUP[shape](p, t)
     if t < float(first_restart(p)):
         return annealed(shape, p, t, p.warmup_epochs, p.init_decay_epochs, p.lr)
     if not p.restart_interval:

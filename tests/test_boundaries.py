@@ -11,6 +11,8 @@ from logsched import LogschedError, Schedule
 from logsched.shapes import SHAPES
 
 STARTS_LOW = {"constant", "step", "log-released"}  # those that are not at η_max at a restart
+STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular"}
+NO_FLOOR = {"one-cycle", "inverse-sqrt"}  # those that fall below min_decay_lr
 STARTS_HIGH = [shape for shape in SHAPES if shape not in STARTS_LOW]
 RATES = {"lr": 0.1, "min_decay_lr": 0.001, "restart_lr": 0.07}
 AT_ONCE = {"warmup_epochs": 0, "init_decay_epochs": 0}
@@ -136,7 +138,7 @@ def test_far_away_is_finite(shape, multiplier):
     schedule = Schedule(shape, restart_interval_multiplier=multiplier, restart_lr_decay=0.9)
     far = schedule(np.array([1e9, 1e12, 1e15]))
     assert np.all(np.isfinite(far))
-    assert far == pytest.approx(np.clip(far, 0.001, 0.1), rel=1e-12)
+    assert far == pytest.approx(np.clip(far, 1e-9 if shape in NO_FLOOR else 0.001, 0.1), rel=1e-12)
 
 
 def pile_up_text(**lengths):
@@ -213,3 +215,65 @@ def test_what_has_no_cycles_has_no_pile_up(shape, given):
     schedule = Schedule(shape, restart_interval_multiplier=0.5, **given)
     assert schedule(1000.0) in {0.1, 0.001}
     assert schedule.sample(epochs=100).shape == (100,)
+
+
+def test_one_cycle_turns_exactly():
+    """lr at 0.1 * 0.7 = 0.07 as written, its last rate from 0.7 on, for good."""
+    for anneal in ("cosine", "linear"):
+        schedule = Schedule("one-cycle", length=0.7, pct_start=0.1, anneal=anneal)
+        assert schedule(0.0) == 0.1 / 25
+        assert schedule(0.07) == 0.1
+        assert set(schedule([0.7, 1, 1e9])) == {0.1 / 25 / 1e4}
+        around = schedule([math.nextafter(0.07, side) for side in (0, 1)])
+        assert around == pytest.approx(0.1, rel=1e-9)
+        assert schedule(math.nextafter(0.7, 0)) == pytest.approx(4e-7, rel=1e-6)
+
+
+@pytest.mark.parametrize("end", ["linear", "cosine", "1-sqrt"])
+def test_wsd_turns_exactly(end):
+    """lr from 0.1 to 0.1 + 0.2, min_decay_lr from 0.3 + 0.3 on."""
+    lengths = {"warmup_epochs": 0.1, "stable_epochs": 0.2, "init_decay_epochs": 0.3}
+    schedule = Schedule("wsd", end=end, **lengths)
+    assert set(schedule([0.1, 0.2, math.nextafter(0.3, 0), 0.3])) == {0.1}
+    assert set(schedule([0.6, 0.7, 1e9])) == {0.001}
+    assert schedule(math.nextafter(0.1, 0)) < 0.1
+    assert schedule(math.nextafter(0.6, 0)) == pytest.approx(0.001, rel=1e-6)
+
+
+@pytest.mark.parametrize("case", DECIMALS, ids=str)
+def test_triangles_start_exactly(case):
+    """Grid points at min_decay_lr are the starts of cycles, from epoch 0, all of them."""
+    _, _, interval, multiplier, epochs, steps = case
+    lengths = {"restart_interval": interval, "restart_interval_multiplier": multiplier}
+    got = Schedule("triangular", **lengths).sample(epochs=epochs, steps_per_epoch=steps)
+    at = {float(begin) for begin in starts_until(epochs, lengths | AT_ONCE)}
+    grid = np.arange(epochs * steps) / steps
+    assert grid[got == 0.001].tolist() == [t for t in grid.tolist() if t in at]
+
+
+@pytest.mark.parametrize("interval", [2, 10, 0.2])
+def test_triangles_reach_their_top_far_away(interval):
+    """Half a cycle after its start, to rounding."""
+    lengths = {"restart_interval": interval, "restart_interval_multiplier": 1}
+    tops = np.arange(1, 20001, 2) * interval / 2
+    assert Schedule("triangular", **lengths)(tops) == pytest.approx(0.1, rel=1e-9)
+
+
+@pytest.mark.parametrize("steps", [1, 10, 1000])
+def test_a_power_of_what_is_left_is_defined_up_to_the_end(steps):
+    """T_cur never exceeds T_i by rounding: 1 - u would be below 0, where a power is none."""
+    lengths = [k / steps for k in range(1, 400)]
+    for length in lengths:
+        given = {"warmup_epochs": 0.3, "init_decay_epochs": length, "restart_interval": length}
+        ends = starts(6, **given, restart_interval_multiplier=1.1)
+        before = [math.nextafter(float(end), 0) for end in ends]
+        schedule = Schedule("polynomial", **given, restart_interval_multiplier=1.1)
+        assert schedule(before) == pytest.approx(0.001, rel=1e-6)
+
+
+def test_triangles_that_shrink_pile_up():
+    """At R/(1 - m), for they begin at epoch 0."""
+    schedule = Schedule("triangular", restart_interval_multiplier=0.5)
+    assert schedule(19.5) > 0
+    with pytest.raises(LogschedError, match=r"\b20\b"):
+        schedule(20.0)

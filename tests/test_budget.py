@@ -10,7 +10,8 @@ import pytest
 from logsched import Schedule
 
 SHAPES = ["constant", "step", "cosine", "linear", "log", "log-bounded", "log-released"]
-FOLLOW = {"constant", "step"}  # shapes without restart_lr
+SHAPES += ["polynomial", "exponential", "one-cycle", "wsd", "inverse-sqrt", "triangular"]
+FOLLOW = {"constant", "step", "one-cycle", "wsd", "inverse-sqrt"}  # shapes without restart_lr
 SEEDS = range(40)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "example.toml"
-SHAPES = ["constant", "step", "cosine", "linear", "log", "log-bounded", "log-released"]
+SHAPES = ["constant", "step", "cosine", "linear", "polynomial", "exponential", "one-cycle", "wsd"]
+SHAPES += ["inverse-sqrt", "triangular", "log", "log-bounded", "log-released"]
 SIMPLE = '[schedules.mine]\nshape = "log"\nlr = 0.3\n[schedules.cosine]\nshape = "linear"\nlr = 2\n'
 
 
@@ -144,6 +145,8 @@ SETTINGS = [
     [*SHAPES, "--steps-per-epoch", "7"],
     [*SHAPES, "--steps-per-epoch", "7", "--cycles", "2", "--restart-interval", "3.3"],
     ["log:base=range,peak=2.5", "log-bounded:base=7", "step:gamma=0.37,size=2.5"],
+    ["polynomial:power=2", "exponential:gamma=0.9", "one-cycle:length=7.3,anneal=linear"],
+    ["wsd:end=1-sqrt,stable_epochs=0", "inverse-sqrt:timescale=7", "triangular:up=0.3"],
     ["log", "--lr", "0.12345678901234568", "--min-decay-lr", "1e-17", "--restart-lr", "3e5"],
     ["cosine", "linear", "--lr", "1e-300", "--restart-lr-decay", "0.30000000000000004"],
     ["cosine", "--warmup-shape", "cosine", "--restart-interval-multiplier", "1.1"],

@@ -47,11 +47,16 @@ SETTINGS = {
     "low restarts": ({"restart_lr": 0.0002}, 50, 1),
     "flat": ({"min_decay_lr": 0.1}, 45, 3),
 }
-ANNEALED = ("cosine", "linear", "log", "log-bounded", "log-released")
+ANNEALED = ("cosine", "linear", "polynomial", "exponential", "log", "log-bounded", "log-released")
+OTHERS = ("one-cycle", "wsd", "inverse-sqrt", "triangular")
 OWN = {
     "step": [{}, {"size": 2.5, "gamma": 0.5}, {"size": 0}],
     "log": [{}, {"base": "range"}, {"base": 50, "peak": 2}],
     "log-bounded": [{}, {"base": 1.001}],
+    "exponential": [{}, {"gamma": 0.8}],
+    "one-cycle": [{}, {"length": 7.5, "anneal": "linear"}],
+    "wsd": [{}, {"stable_epochs": 2, "end": "1-sqrt"}],
+    "triangular": [{}, {"up": 0.1}],
 }
 
 
@@ -74,7 +79,7 @@ def possible(shape, params):
 CASES = [
     pytest.param(shape, own, *setting, id=f"{name}-{written(shape, own)}")
     for name, setting in SETTINGS.items()
-    for shape in ("constant", "step", *ANNEALED)
+    for shape in ("constant", "step", *ANNEALED, *OTHERS)
     for own in OWN.get(shape, [{}])[: None if name in ("defaults", "figure-1", "fractions") else 1]
     if possible(shape, setting[0])
 ]
@@ -131,7 +136,22 @@ def test_cycles(call, name, shape):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@pytest.mark.parametrize("shape", ["constant", "step", "linear"])
+def test_cycles_without_restarts(call, name):
+    """Triangular ones begin at epoch 0, and at their lowest rate."""
+    params, epochs, steps = SETTINGS[name]
+    _, facts = read(call, "triangular", *options(params, epochs, steps))
+    cycles, p = begins(params | BARE, epochs)
+    bounds = [float(oracle.start(p, i)) for i in [*cycles, len(cycles)]]
+    assert [cycle["start"] for cycle in facts["cycles"]] == bounds[:-1]
+    assert facts["restarts"] == []
+    ends = [end for end in facts["cycle_ends"] if end <= epochs]
+    assert ends == [end for end in bounds[1:] if end <= epochs][-2:]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(
+    "shape", ["constant", "step", "linear", "one-cycle", "wsd", "inverse-sqrt"]
+)
 def test_phases(call, name, shape):
     params, epochs, steps = SETTINGS[name]
     _, facts = read(call, shape, *options(params, epochs, steps))
@@ -145,6 +165,14 @@ def test_phases(call, name, shape):
             ("initial decay", float(p.warmup_epochs)),
             (last, float(oracle.first_restart(p))),
         ],
+        "one-cycle": [("warmup", 0), ("decay", 13.5), ("hold", 45)],
+        "wsd": [
+            ("warmup", 0),
+            ("stable", float(p.warmup_epochs)),
+            ("decay", float(p.warmup_epochs + 30)),
+            ("hold", float(oracle.first_restart(p) + 30)),
+        ],
+        "inverse-sqrt": [("warmup", 0), ("decay", float(p.warmup_epochs))],
     }[shape]
     ends = [start for _, start in bounds[1:]] + [epochs]
     spans = zip(bounds, ends, strict=True)
@@ -212,11 +240,11 @@ def test_against_unknown(call):
 # What tells each warning from the others.
 WORDS = {
     "cut": r"last cycle is cut",
-    "short": r"(warmup|initial decay) is cut",
+    "short": r"(warmup|initial decay|stable|the decay) is cut",
     "down": r"warmup goes down",
     "up": r"decay goes up",
     "jump": r"\bjumps?\b",
-    "below": r"restart.* below the minimum",
+    "below": r"(restart|top of a cycle) is below the minimum",
     "none": r"no restart within the run",
     "unused": r"is given, but",
     "floor": r"middle of its range",
@@ -301,6 +329,54 @@ WARNINGS = [
     ("cosine --preset transformer --warmup-start-lr 0.1", {"unused"}),
     ("constant --preset figure-1", set()),
     (f"cosine {BARE_OPTIONS} --lr 9 --restart-lr 0.1 --epochs 30", set()),
+    ("one-cycle --warmup-epochs 3", {"unused"}),
+    ("one-cycle --min-decay-lr 0.01", {"unused"}),
+    ("one-cycle --lr 0.3", set()),
+    ("wsd --restart-lr 0.2", {"unused"}),
+    ("wsd --restart-interval 5", {"unused"}),
+    ("wsd:warmup_shape=cosine --min-decay-lr 0.01", set()),
+    ("wsd:end=1-sqrt --init-decay-epochs 0", {"unused", "jump"}),
+    ("wsd --warmup-epochs 0 --warmup-start-lr 0.2 --epochs 40", {"unused"}),
+    ("inverse-sqrt --min-decay-lr 0.01", {"unused"}),
+    ("inverse-sqrt --init-decay-epochs 3", {"unused"}),
+    ("inverse-sqrt:timescale=3 --warmup-epochs 3", set()),
+    ("triangular --warmup-epochs 3 --epochs 30", {"unused"}),
+    ("triangular --init-decay-epochs 3 --epochs 30", {"unused"}),
+    ("triangular --lr 0.3 --restart-lr 0.2 --epochs 30", set()),
+    ("triangular --lr 0.3 --min-decay-lr 0.01 --epochs 30", set()),
+    ("triangular --lr 0.3 --restart-lr 0.2 --min-decay-lr 0.01 --epochs 30", {"unused"}),
+    ("triangular:up=0.3 --restart-interval 0", {"unused"}),
+    ("triangular --restart-interval 0 --restart-lr 0.2", {"unused"}),
+    ("polynomial:power=2 exponential:gamma=0.9", set()),
+    # shapes with phases of their own
+    ("one-cycle wsd inverse-sqrt", set()),
+    ("one-cycle wsd inverse-sqrt --epochs 90", set()),
+    ("one-cycle:length=60", {"short"}),
+    ("one-cycle --epochs 10", {"short"}),
+    ("one-cycle:div_factor=0.5", {"down"}),
+    ("one-cycle:pct_start=1", set()),
+    ("one-cycle:pct_start=1 --epochs 46", {"jump"}),
+    ("one-cycle:pct_start=0", set()),
+    ("wsd --epochs 44", {"short"}),
+    ("wsd --epochs 35", set()),
+    ("wsd --epochs 34", {"short"}),
+    ("wsd --min-decay-lr 0.5", {"up"}),
+    ("wsd --preset resnet34", {"down", "up"}),
+    ("wsd --min-decay-lr 0", set()),
+    ("wsd:end=1-sqrt --min-decay-lr 0 --epochs 50", set()),
+    ("inverse-sqrt --warmup-start-lr 0.4", {"down"}),
+    ("triangular", {"cut"}),
+    ("triangular --epochs 30", set()),
+    ("triangular --cycles 3", set()),
+    ("triangular --epochs 3", {"cut"}),
+    ("triangular --restart-lr 0.0002 --epochs 30", {"below"}),
+    ("triangular --preset resnet34 --epochs 70", set()),
+    # a factor at most 1 leads nowhere upwards, and maybe not down to min_decay_lr
+    ("exponential --preset resnet34", {"down", "up", "cut"}),
+    ("exponential:gamma=0.9 --preset resnet34", {"down", "cut"}),
+    ("exponential --restart-interval 0", set()),
+    ("exponential:gamma=0.9 --restart-interval 0", {"jump"}),
+    ("exponential:gamma=0.1 --restart-interval 0", set()),
     # a spike above restart_lr
     ("log:peak=2", EQ4 | {"spike", "jump"}),
     ("log:peak=1", EQ4),
@@ -400,6 +476,37 @@ def test_sentence_counts_steps(call, arguments, drops):
     assert re.search(rf"\b{drops} (of them|steps|times|drops)", facts["sentence"]), facts[
         "sentence"
     ]
+
+
+SENTENCES = {
+    "one-cycle --epochs 60": "It rises from 0.004 to 0.1 by epoch 13.5 (warmup), then falls from"
+    " 0.1 to 4e-07 by epoch 45 (decay), then stays at 4e-07; the last rate is 4e-07, at epoch 59.",
+    "one-cycle --epochs 10": "It rises from 0.004 to 0.076 by epoch 9 (warmup);"
+    " the last rate is 0.076, at epoch 9.",
+    "wsd --epochs 60": "It rises from 0.01 to 0.1 by epoch 5 (warmup), then stays at 0.1 until"
+    " epoch 35 (stable), then falls from 0.1 to 0.001 by epoch 45 (decay), then stays at 0.001;"
+    " the last rate is 0.001, at epoch 59.",
+    "inverse-sqrt --epochs 21": "It rises from 0.01 to 0.1 by epoch 5 (warmup), then falls from 0.1"
+    " to 0.05 by epoch 20 (decay); the last rate is 0.05, at epoch 20.",
+    "triangular --epochs 31": "It cycles between 0.001 and 0.1, beginning at epochs 0, 10 and 30;"
+    " the last rate is 0.001, at epoch 30.",
+    "triangular --epochs 3 --restart-lr-decay 0.5": "It cycles between 0.001 and 0.1, beginning at"
+    " epoch 0; the last rate is 0.0406, at epoch 2.",
+    "triangular --cycles 3 --restart-lr-decay 0.5": "It cycles between 0.001 and 0.1 first and"
+    " 0.02575 last, beginning at epochs 0, 10 and 30; the last rate is 0.0022375, at epoch 69.",
+    "triangular --restart-interval 0": "It stays at 0.001.",
+    "exponential:gamma=0.9 --preset resnet34 --epochs 15": "It falls from 0.01 to 0.0001 by epoch 5"
+    " (warmup), then stays at 0.0001; the last rate is 0.0001, at epoch 14.",
+    "exponential --restart-interval 0 --epochs 16": "It rises from 0.01 to 0.1 by epoch 5 (warmup),"
+    " then falls from 0.1 to 0.001 by epoch 15 (initial decay), then stays at 0.001;"
+    " the last rate is 0.001, at epoch 15.",
+}
+
+
+@pytest.mark.parametrize("arguments", SENTENCES)
+def test_sentence(call, arguments):
+    _, facts = read(call, *arguments.split())
+    assert facts["sentence"] == SENTENCES[arguments]
 
 
 def test_sentence_of_fading_tops(call):

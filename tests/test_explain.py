@@ -34,6 +34,24 @@ CASES = {
     "log-bounded": ("log-bounded", {}, {}, [2, 6, 15, 15.5, 37]),
     "log-bounded by its base": ("log-bounded", {"base": 1.5}, {}, [6, 15.5, 37]),
     "log-released": ("log-released", {}, {}, [2, 5, 5.5, 6.5, 15, 17, 37]),
+    "polynomial": ("polynomial", {"power": 2.5}, {}, [2, 5, 6, 15, 15.5, 37]),
+    "exponential": ("exponential", {}, {}, [2, 5, 6, 15, 15.5, 37]),
+    "exponential by its factor": ("exponential", {"gamma": 0.6}, {}, [5, 6, 14, 15, 15.5, 37]),
+    "exponential upwards": ("exponential", {}, {"lr": 0.001, "min_decay_lr": 0.1}, [5, 7, 14]),
+    "exponential that stays": (
+        "exponential",
+        {"gamma": 0.6},
+        {"lr": 0.001, "min_decay_lr": 0.1},
+        [5, 7, 14],
+    ),
+    "one-cycle": ("one-cycle", {}, {}, [0, 3, 13.5, 14, 30.5, 45, 50]),
+    "one-cycle in lines": ("one-cycle", {"anneal": "linear", "length": 20}, {}, [0, 3, 6, 11, 20]),
+    "wsd": ("wsd", {}, {}, [0, 2, 5, 20, 35, 36.5, 45, 99]),
+    "wsd by a root": ("wsd", {"end": "1-sqrt", "stable_epochs": 2.5}, {}, [7, 7.5, 8, 17.5]),
+    "inverse-sqrt": ("inverse-sqrt", {}, {}, [0, 2, 5, 6, 20, 1234567.5]),
+    "inverse-sqrt by its scale": ("inverse-sqrt", {"timescale": 2.5}, {}, [2, 5, 6, 20]),
+    "triangular": ("triangular", {}, {}, [0, 2, 5, 6, 10, 15, 20, 21.5]),
+    "triangles fade": ("triangular", {"up": 0.3}, {"restart_lr_decay": 0.5}, [3, 12, 29, 33, 60]),
     "no warmup": ("log", {}, {"warmup_epochs": 0}, [0, 3, 10, 11]),
     "no decay": ("cosine", {}, {"init_decay_epochs": 0}, [4, 5, 15, 21]),
     "no restarts": ("log", {}, {"restart_interval": 0}, [2, 9, 15, 1e6]),
@@ -70,12 +88,31 @@ def expected(shape, own, params, at):
     first = oracle.first_restart(p)
     if shape == "constant":
         return "constant", 0, 0, None, p.lr, p.lr
+    if shape == "one-cycle":
+        rise, low = p.pct_start * p.length, p.lr / p.div_factor / p.final_div_factor
+        if at < rise:
+            return "warmup", 0, 0, rise, p.lr / p.div_factor, p.lr
+        if at < p.length:
+            return "decay", 0, rise, p.length - rise, p.lr, low
+        return "hold", 0, p.length, None, low, low
+    if shape == "triangular":
+        p.warmup_epochs = p.init_decay_epochs = first = oracle.Fraction(0)
     if at < p.warmup_epochs:
         return "warmup", 0, 0, p.warmup_epochs, p.warmup_start_lr, p.lr
     if shape == "step":
         j = math.floor((oracle.exact(at) - p.warmup_epochs) / p.size) if p.size else 0
         rate = oracle.exact(oracle.rate(shape, at, **params, **own))
         return "step", j, p.warmup_epochs + j * p.size, p.size or None, rate, rate
+    if shape == "inverse-sqrt":
+        return "decay", 0, p.warmup_epochs, None, p.lr, 0
+    if shape == "wsd":
+        decay = p.warmup_epochs + p.stable_epochs
+        hold = decay + p.init_decay_epochs
+        if at < decay:
+            return "stable", 0, p.warmup_epochs, p.stable_epochs, p.lr, p.lr
+        if at >= hold:
+            return "hold", 0, hold, None, p.min_decay_lr, p.min_decay_lr
+        return "decay", 0, decay, p.init_decay_epochs, p.lr, p.min_decay_lr
     if at < first:
         return "initial decay", 0, p.warmup_epochs, p.init_decay_epochs, p.lr, p.min_decay_lr
     if not p.restart_interval:
@@ -105,10 +142,14 @@ def test_moment(call, shape, own, params, at):
 def test_fraction(call, shape, own, params, at):
     found = read(call, shape, own, params, at)
     phase, _, start, length, high, low = expected(shape, own, params, at)
-    if phase not in ("initial decay", "cycle") or high == low:
+    if phase not in ("initial decay", "decay", "cycle") or high == low:
+        return
+    if shape in ("exponential", "inverse-sqrt"):  # theirs is a formula of the rate itself
+        assert found["g"] is None
         return
     p = oracle.settings(**params, **own)
-    g = oracle.fraction(shape, p, oracle.exact(at) - start, length, high)
+    curve = {"one-cycle": p.anneal, "wsd": p.end}.get(shape, shape)
+    g = oracle.fraction(curve, p, oracle.exact(at) - start, length, high)
     assert found["g"] == pytest.approx(g, rel=1e-9, abs=1e-12)
 
 
@@ -117,7 +158,7 @@ def log_to(base):
     return lambda x: math.log(x) / math.log(base)
 
 
-NAMES = {name: getattr(math, name) for name in ("cos", "log1p", "floor", "pi", "inf")}
+NAMES = {name: getattr(math, name) for name in ("cos", "log1p", "sqrt", "floor", "pi", "inf")}
 NAMES |= {"min": min, "max": max, "abs": abs, "log_to": log_to, "__builtins__": {}}
 
 
@@ -165,6 +206,25 @@ def test_text(call, shape, own, params, at):
     if found["g"] is not None:
         assert float(sides["g"][-1]) == pytest.approx(found["g"], rel=1e-5, abs=1e-6)
         assert float(sides["T_cur"][-1]) == pytest.approx(found["t_cur"], rel=1e-5, abs=1e-6)
+
+
+def test_a_formula_of_the_rate_stands_beside_its_times(call):
+    sides = equations(call("explain", "inverse-sqrt", "--at", "20").stdout)
+    assert sides == {
+        "T_cur": ["20 - 5", "15"],
+        "rate": ["lr * sqrt(timescale/(timescale + T_cur))", "0.1 * sqrt(5/(5 + 15))", "0.05"],
+    }
+    sides = equations(call("explain", "exponential", "--at", "20").stdout)
+    assert list(sides) == ["T_cur", "T_i", "u", "eta_max", "eta_min", "rate"]
+
+
+def test_a_rise_goes_from_a_start_to_an_end(call):
+    """Named as a warmup's rates are, with the parameters of the shape itself."""
+    sides = equations(call("explain", "one-cycle", "--at", "3").stdout)
+    assert sides["T_i"] == ["pct_start * length", "0.3 * 45", "13.5"]
+    assert sides["start"] == ["lr/div_factor", "0.1/25", "0.004"]
+    assert sides["end"] == ["lr", "0.1"]
+    assert sides["rate"][0] == "(1 - g) * end + g * start"
 
 
 def test_default_is_log(call):

@@ -12,7 +12,7 @@ import logsched
 
 ROOT = Path(logsched.__file__).parent
 CORE = {"errors", "lazy", "parameters", "cycles", "phases", "shapes", "grid", "schedule"}
-CORE |= {f"shapes.{name}" for name in ("base", "logarithms")}
+CORE |= {f"shapes.{name}" for name in ("base", "decays", "logarithms", "policies")}
 COMMAND_LINE = {"cli", "options", "__main__"}
 HEAVY = {"numpy", "matplotlib", "plotext", "rich", "orjson"}
 

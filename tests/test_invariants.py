@@ -11,6 +11,7 @@ from logsched import Schedule
 from logsched.shapes import SHAPES
 
 STARTS_LOW = {"constant", "step", "log-released"}  # those that are not at η_max at a restart
+STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular"}
 STARTS_HIGH = sorted(set(SHAPES) - STARTS_LOW)
 ULPS = 1e-15  # a few roundings, relative
 
@@ -31,6 +32,26 @@ def lengths(shape):
     return st.just(0) | st.integers(at_least, 150).map(lambda n: n / 10)
 
 
+POSITIVE = st.floats(0.01, 100)
+OWN = {
+    "polynomial": {"power": st.sampled_from([0.5, 0.9, 1, 2, 3]) | POSITIVE},
+    "exponential": {"gamma": st.floats(0.01, 1)},
+    "one-cycle": {
+        "length": st.integers(1, 600).map(lambda n: n / 10),
+        "pct_start": st.integers(0, 10).map(lambda n: n / 10),
+        "div_factor": st.integers(1, 100),
+        "final_div_factor": st.integers(1, 10_000),
+        "anneal": st.sampled_from(["cosine", "linear"]),
+    },
+    "wsd": {
+        "stable_epochs": lengths("wsd"),
+        "end": st.sampled_from(["linear", "cosine", "1-sqrt"]),
+    },
+    "inverse-sqrt": {"timescale": POSITIVE},
+    "triangular": {"up": st.floats(0.01, 0.99)},
+}
+
+
 def parameters(shape):
     """Any parameters in which every shape is defined; each may be left out."""
     return st.fixed_dictionaries(
@@ -45,6 +66,7 @@ def parameters(shape):
             "restart_interval_multiplier": st.sampled_from([1, 1.1, 1.5, 2, 3, 10]),
             "restart_lr": RATES,
             "restart_lr_decay": st.integers(0, 10).map(lambda n: n / 10),
+            **OWN.get(shape, {}),
         },
     )
 
@@ -55,11 +77,13 @@ def draw_schedule(data, shape, **fixed):
     return Schedule(shape, **params), params
 
 
-def rates_given(params):
+def rates_given(shape, params):
     """The rates between which a schedule moves."""
     p = exact_settings(**params)
+    if shape == "one-cycle":
+        return [float(p.lr), float(p.lr / p.div_factor / p.final_div_factor)]
     tops = [p.lr, p.min_decay_lr, p.restart_lr] + [p.warmup_start_lr] * bool(p.warmup_epochs)
-    return [float(rate) for rate in tops]
+    return [float(rate) for rate in tops] + [0.0] * (shape == "inverse-sqrt")
 
 
 @EVERY_SHAPE
@@ -70,7 +94,7 @@ def test_finite_and_between_its_rates(shape, data):
     schedule, params = draw_schedule(data, shape)
     got = schedule(np.array(data.draw(st.lists(EPOCHS, min_size=1))))
     assert np.all(np.isfinite(got))
-    low, high = min(rates_given(params)), max(rates_given(params))
+    low, high = min(rates_given(shape, params)), max(rates_given(shape, params))
     assert low * (1 - ULPS) <= got.min()
     assert got.max() <= high * (1 + ULPS)
 

@@ -22,6 +22,12 @@ SOME = [
     Schedule("log", base=1000),
     Schedule("log-bounded", restart_interval_multiplier=1),
     Schedule("log-released", restart_lr_decay=0.7),
+    Schedule("polynomial", power=2),
+    Schedule("exponential", gamma=0.9),
+    Schedule("one-cycle", length=30, anneal="linear"),
+    Schedule("wsd", stable_epochs=20, end="1-sqrt"),
+    Schedule("inverse-sqrt", timescale=2.5),
+    Schedule("triangular", up=0.3, restart_lr_decay=0.5),
 ]
 
 
@@ -76,9 +82,9 @@ def test_factor_is_the_rate_over_lr(shape):
     assert [schedule.factor(t) for t in GRID.tolist()] == [schedule(t) / 0.3 for t in GRID.tolist()]
     assert type(schedule.factor(12.5)) is float
     at_rest = Schedule(shape, lr=0, min_decay_lr=0.01, restart_lr=0.1)
-    assert math.isfinite(at_rest(12.5))
+    assert math.isfinite(at_rest(20))
     with pytest.raises(LogschedError, match="lr"):
-        at_rest.factor(12.5)
+        at_rest.factor(20)
 
 
 def same(one, other):
@@ -139,7 +145,10 @@ NUMBERS = [
     "restart_lr_decay",
 ]
 OWN_NUMBERS = [("log", "peak"), ("log", "base"), ("log-bounded", "base")]
-OWN_NUMBERS += [("step", "size"), ("step", "gamma")]
+OWN_NUMBERS += [("step", "size"), ("step", "gamma"), ("polynomial", "power")]
+OWN_NUMBERS += [("exponential", "gamma"), ("one-cycle", "length"), ("one-cycle", "pct_start")]
+OWN_NUMBERS += [("one-cycle", "div_factor"), ("one-cycle", "final_div_factor")]
+OWN_NUMBERS += [("wsd", "stable_epochs"), ("inverse-sqrt", "timescale"), ("triangular", "up")]
 NEVER = [NAN, INF, -INF, -0.1, -3, True, False, "fast", "", [0.1], (1,), {}, 1j]
 OUT_OF_RANGE = [
     ("cosine", "restart_interval_multiplier", 0),
@@ -157,6 +166,18 @@ OUT_OF_RANGE = [
     ("log-bounded", "base", 0.99),
     ("step", "gamma", 0),
     ("step", "gamma", 1.0001),
+    ("polynomial", "power", 0),
+    ("exponential", "gamma", 0),
+    ("exponential", "gamma", 1.0001),
+    ("one-cycle", "length", 0),
+    ("one-cycle", "pct_start", 1.0001),
+    ("one-cycle", "div_factor", 0),
+    ("one-cycle", "final_div_factor", 0),
+    ("one-cycle", "anneal", "cos"),
+    ("wsd", "end", "sqrt"),
+    ("inverse-sqrt", "timescale", 0),
+    ("triangular", "up", 0),
+    ("triangular", "up", 1),
 ]
 
 

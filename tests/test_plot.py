@@ -282,7 +282,18 @@ def test_spike_is_in_the_picture():
     assert np.count_nonzero(curve.rate == curve.rate.max()) >= 3  # the decay, and both restarts
 
 
+def test_every_top_of_many_triangles_is_in_the_picture():
+    params = {"restart_interval": 0.7, "restart_interval_multiplier": 1}
+    whole = picture_of(["triangular:up=0.3"], params, 700)
+    assert np.count_nonzero(whole.curves[0].rate > 0.1 - 1e-12) == 2 * 1000
+    assert whole.restarts == ()
+
+
 PHASES = {
+    "wsd": ["warmup", "stable", "decay", "hold"],
+    "one-cycle": ["warmup", "decay", "hold"],
+    "inverse-sqrt": ["warmup", "decay"],
+    "triangular": ["cycle 0", "cycle 1", "cycle 2"],
     "cosine": ["warmup", "initial decay", "cycle 0", "cycle 1", "cycle 2"],
     "cosine:restart_interval=0": ["warmup", "initial decay", "hold"],
     "step": [],
@@ -293,6 +304,11 @@ PHASES = {
 @pytest.mark.parametrize("shape", PHASES)
 def test_phases_are_named(shape):
     assert [name for name, *_ in picture_of([shape], {}, 60).phases] == PHASES[shape]
+
+
+def test_phases_that_differ_are_not_named():
+    assert picture_of(["wsd", "cosine"], {}, 45).phases == ()
+    assert len(picture_of(["wsd", "step", "constant"], {}, 45).phases) == 3
 
 
 def test_unit_of_the_picture():

@@ -36,7 +36,7 @@ def test_every_number_can_be_set_with_dashes_or_underscores(shape):
     known = declared(Parameters) | declared(SHAPES[shape])
     for name in (name for name, one in known.items() if not one.rule.words or name == "base"):
         for written in (name, name.replace("_", "-")):
-            value = 1.0 if name in ("gamma", "peak") else 2.0
+            value = {"gamma": 1.0, "peak": 1.0, "pct_start": 0.3, "up": 0.3}.get(name, 2.0)
             text = f"{shape}:{written}={value}"
             assert dict(read_spec(text).params) == {name: value}
 

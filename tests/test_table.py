@@ -64,7 +64,18 @@ def test_rows(table, name):
         assert [float(row[column]) for row in found] == pytest.approx(rates, rel=5.1e-6)
 
 
-@pytest.mark.parametrize("shape", ["linear", "log-bounded", "log-released", "log:base=range"])
+def test_a_cycle_that_begins_at_its_lowest_rate_is_no_restart(table):
+    assert "restart" not in "".join(table("triangular", "wsd", "one-cycle", "inverse-sqrt"))
+    at_once = ["--warmup-epochs", "0", "--init-decay-epochs", "0"]
+    marked = [line for line in table("triangular", "cosine", *at_once) if "restart" in line]
+    assert [line.split()[0] for line in marked] == ["0", "10", "30"]
+
+
+OTHERS = ["linear", "polynomial", "exponential", "one-cycle", "wsd", "inverse-sqrt", "triangular"]
+OTHERS += ["log-bounded", "log-released", "log:base=range"]
+
+
+@pytest.mark.parametrize("shape", OTHERS)
 def test_other_shapes(table, shape):
     name, _, own = shape.partition(":base=")
     found = [float(row[1]) for row in rows(table(shape))]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from oracle import rate, rates
 
-from logsched import Schedule
+from logsched import LogschedError, Schedule
 
 FIGURE_1 = {
     "lr": 0.05,
@@ -74,6 +74,23 @@ OWN = {
     "log": [{}, {"base": "range"}, {"base": 1.5, "peak": 3}, {"base": 1000, "peak": 2}],
     "log-bounded": [{}, {"base": "range"}, {"base": 1.0001}, {"base": 1e6}],
     "log-released": [{}],
+    "polynomial": [{}, {"power": 1}, {"power": 2}, {"power": 0.5}, {"power": 7.3}],
+    "exponential": [{}, {"gamma": 0.9}, {"gamma": 1}, {"gamma": 0.2}],
+    "one-cycle": [
+        {},
+        {"anneal": "linear", "length": 30},
+        {"pct_start": 0, "length": 7.3},
+        {"pct_start": 1, "length": 12.5},
+        {"div_factor": 0.5, "final_div_factor": 0.1, "length": 20},
+    ],
+    "wsd": [
+        {},
+        {"end": "1-sqrt"},
+        {"end": "cosine", "stable_epochs": 2.5},
+        {"stable_epochs": 0},
+    ],
+    "inverse-sqrt": [{}, {"timescale": 1.3}, {"timescale": 10_000}],
+    "triangular": [{}, {"up": 0.3}, {"up": 0.9, "restart_lr_decay": 0.5}],
 }
 
 
@@ -228,7 +245,7 @@ def test_log_released_is_the_formula_of_the_released_code():
     assert got.max() == pytest.approx((0.1 + 0.001) / 2)
 
 
-@pytest.mark.parametrize("shape", ["cosine", "linear", "log", "log-bounded", "log-released"])
+@pytest.mark.parametrize("shape", sorted(OWN))
 def test_left_out_means_the_documented_value(shape):
     """Writing out every default gives the same bits as leaving it out."""
     written = Schedule(
@@ -259,3 +276,73 @@ def test_warmup_starts_and_ends_exactly(shape, warmup_shape):
     assert schedule(1.25) == pytest.approx((0.3 + 0.07) / 2)
     assert schedule(2.5) == 0.3
     assert Schedule(shape, warmup_epochs=0, **given)(0.0) == 0.3
+
+
+def test_a_power_of_one_is_linear():
+    """And one below 1 lies above the line, one above 1 below it."""
+    inside = np.linspace(16, 24, 50)
+    line = Schedule("linear")(inside)
+    assert Schedule("polynomial", power=1)(inside) == pytest.approx(line, rel=1e-14)
+    assert np.all(Schedule("polynomial", power=0.9)(inside) > line)
+    assert np.all(Schedule("polynomial", power=1.1)(inside) < line)
+
+
+@pytest.mark.parametrize(("top", "low"), [(0.1, 0.001), (0.001, 0.1), (1e-9, 1e9)])
+def test_exponential_has_equal_factors(top, low):
+    """From one rate to the other, up or down: each epoch by the same factor as the last."""
+    schedule = Schedule("exponential", lr=top, restart_lr=top, min_decay_lr=low)
+    rates = [*schedule(np.arange(15, 25)), low]
+    assert rates[0] == top
+    factors = np.divide(rates[1:], rates[:-1])
+    assert factors == pytest.approx((low / top) ** 0.1, rel=1e-12)
+
+
+def test_exponential_by_its_factor():
+    """It stops at min_decay_lr; a factor of at most 1 never leads up."""
+    down = Schedule("exponential", gamma=0.5, init_decay_epochs=20)
+    assert down([5, 6, 7, 11]).tolist() == [0.1, 0.05, 0.025, 0.1 / 64]
+    assert set(down(np.arange(12, 25))) == {0.001}
+    up = Schedule("exponential", gamma=0.5, lr=0.001, min_decay_lr=0.1, restart_lr=0.1)
+    assert set(up(np.arange(5, 15))) == {0.001}
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"min_decay_lr": 0}, ["min_decay_lr is 0", "exponential:gamma=0.9"]),
+        ({"lr": 0, "min_decay_lr": 0.1}, ["from 0 to 0.1", "exponential:gamma=0.9"]),
+        ({"restart_lr": 1e300, "min_decay_lr": 1e-300}, ["1e+300", "1e-300"]),
+    ],
+)
+def test_exponential_where_no_factor_leads(params, words):
+    with pytest.raises(LogschedError) as caught:
+        Schedule("exponential", **params).sample()
+    assert all(word in str(caught.value) for word in words), caught.value
+    assert Schedule("exponential", gamma=0.9, **params).sample().size == 45
+    assert set(Schedule("exponential", lr=0, min_decay_lr=0).sample()) == {0}
+
+
+@pytest.mark.parametrize("own", [{"div_factor": 1e-320}, {"final_div_factor": 1e-320}])
+def test_one_cycle_whose_rates_are_not_finite(own):
+    with pytest.raises(LogschedError, match=r"div_factor is .* must be finite"):
+        Schedule("one-cycle", **own).sample()
+
+
+def test_inverse_sqrt_has_no_floor():
+    """Half of lr after three timescales, a hundredth after 9999."""
+    schedule = Schedule("inverse-sqrt", timescale=2.5)
+    assert schedule([5, 5 + 3 * 2.5, 5 + 9999 * 2.5]) == pytest.approx([0.1, 0.05, 0.001])
+    assert schedule(1e30) < 1e-10
+    assert Schedule("inverse-sqrt")(20.0) == pytest.approx(0.05)
+    assert Schedule("inverse-sqrt", warmup_epochs=0)(3.0) == pytest.approx(0.05)
+
+
+def test_triangles():
+    """Up for a quarter of each cycle; the second is twice as long and its top half as high."""
+    schedule = Schedule(
+        "triangular", up=0.25, min_decay_lr=0, restart_interval=4, restart_lr_decay=0.5
+    )
+    rising, falling = [0, 0.05, 0.1], [0.1, 0.05, 0]
+    assert schedule([0, 0.5, 1, 2.5]).tolist() == [*rising, falling[1]]
+    assert schedule([4, 5, 6, 9, 12]).tolist() == pytest.approx([0, 0.025, 0.05, 0.025, 0])
+    assert set(Schedule("triangular", restart_interval=0)(np.arange(50))) == {0.001}

@@ -16,7 +16,9 @@ from logsched.shapes.base import (
     owner_of,
     steady,
 )
+from logsched.shapes.decays import Exponential, Polynomial
 from logsched.shapes.logarithms import Log, LogBounded, LogReleased
+from logsched.shapes.policies import InverseSqrt, OneCycle, Triangular, Wsd
 
 __all__ = [
     "SHAPES",
@@ -24,12 +26,18 @@ __all__ = [
     "Constant",
     "Cosine",
     "Decay",
+    "Exponential",
+    "InverseSqrt",
     "Linear",
     "Log",
     "LogBounded",
     "LogReleased",
+    "OneCycle",
+    "Polynomial",
     "Shape",
     "Step",
+    "Triangular",
+    "Wsd",
     "find_shape",
     "owner_of",
     "steady",
