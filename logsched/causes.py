@@ -224,9 +224,9 @@ def _held(factor: float) -> Cause:
 
 def _waves(case: Case) -> Iterator[Candidate]:
     """The first decay runs back up where the next one begins, as a cosine without restarts."""
-    if case.schedule.restarts is None:
+    if case.schedule.cyclic is None:
         return iter(())
-    decay = next(phase for phase in case.schedule.phases if phase.name != "warmup")
+    decay = next(phase for phase in case.schedule.phases if not phase.rises)
     _, start, length, *_ = decay.stretch(0)
 
     def back(epoch: Floats, _: Numbers) -> Floats:
@@ -253,7 +253,7 @@ def _second_warmups(case: Case) -> Iterator[Candidate]:
 
 
 def _warms_up(case: Case) -> bool:
-    return case.schedule.phases[0].name == "warmup"
+    return case.schedule.phases[0].rises
 
 
 def _with(cause: Cause, schedule: Schedule) -> Candidate:
@@ -290,7 +290,7 @@ def _warmups(case: Case) -> Iterator[Candidate]:
 
 def _no_restarts(case: Case) -> Iterator[Candidate]:
     """The first decay only, or one decay over all the run."""
-    if case.schedule.restarts is None:
+    if case.schedule.cyclic is None:
         return
     single = case.schedule.replace(restart_interval=0)
     if case.schedule.init_decay_epochs == 0:
