@@ -16,7 +16,7 @@ import typer
 from logsched import __version__
 from logsched.errors import LogschedError
 from logsched.lazy import np
-from logsched.options import complete, evaluates, preset_names, shape_names
+from logsched.options import complete, evaluates, framework_names, preset_names, shape_names
 from logsched.outputs import console, files
 from logsched.parameters import NOT_NEGATIVE
 
@@ -320,6 +320,32 @@ def check(
     for note in [*log.notes, *found.whole.reading.notes()]:
         console.say(f"Note: {note}")
     return 0 if found.whole.agrees else 1
+
+
+@app.command()
+@evaluates("log")
+def snippet(
+    run: Any,
+    framework: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FRAMEWORK",
+            help="torch, lightning, transformers, keras, optax or python",
+            autocompletion=complete(framework_names),
+        ),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="file to write; - is stdout")
+    ] = files.STDOUT,
+    array: Annotated[
+        bool, typer.Option("--array", help="the rates as a list instead of the closed form")
+    ] = False,
+) -> None:
+    """Write one schedule as code for a framework, which needs no logsched."""
+    from logsched.snippets.snippet import make_snippet
+
+    source = make_snippet(run, framework, array, ["logsched", *sys.argv[1:]])
+    files.write([source.encode(errors="replace")], output)
 
 
 @app.command()

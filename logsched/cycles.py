@@ -69,21 +69,21 @@ class Single(Cycles):
 
 
 class Equal(Cycles):
-    """Cycles of one length: start(i) = origin + i * interval, whole numbers over a denominator."""
+    """Cycles of one length: start(i) = (first + i * step)/over, all of them whole numbers."""
 
     MOST = 2**30  # cycles up to which a floating-point quotient is off by less than MARGIN
     MARGIN = 1e-6  # of a cycle
 
     def __init__(self, origin: Fraction, interval: Fraction) -> None:
         self._origin, self._interval = rounded(origin), rounded(interval)
-        self._over = lcm(origin.denominator, interval.denominator)
-        self._first, self._step = int(origin * self._over), int(interval * self._over)
-        self._reach = self._start_below(self.MOST * self._step)
-        self._whole = self._start_below(2**53 if self._over <= 2**53 else 0)
+        self.over = lcm(origin.denominator, interval.denominator)
+        self.first, self.step = int(origin * self.over), int(interval * self.over)
+        self._reach = self._start_below(self.MOST * self.step)
+        self._whole = self._start_below(2**53 if self.over <= 2**53 else 0)
 
     def _start_below(self, numerator: int) -> float:
         """The last start whose numerator is below this one."""
-        index = (numerator - self._first) // self._step - 1
+        index = (numerator - self.first) // self.step - 1
         return self.start(index) if index > 0 else -inf
 
     def at(self, epoch: float) -> int:
@@ -101,11 +101,11 @@ class Equal(Cycles):
         over, under = epoch.as_integer_ratio()
         half_ulp, its_under = (ulp(epoch) / 2).as_integer_ratio()
         furthest = over * its_under + half_ulp * under  # over under * its_under
-        index = (furthest * self._over // (under * its_under) - self._first) // self._step
+        index = (furthest * self.over // (under * its_under) - self.first) // self.step
         return index if self.start(index) <= epoch else index - 1
 
     def start(self, index: int) -> float:
-        return _quotient(self._first + index * self._step, self._over)
+        return _quotient(self.first + index * self.step, self.over)
 
     def length(self, index: int) -> float:
         return self._interval
@@ -130,10 +130,10 @@ class Equal(Cycles):
 
     def _starts(self, index: Floats) -> Floats:
         """The starts of cycles, by float64 that hold whole numbers exactly."""
-        start = index * self._step
-        start += self._first
-        if self._over > 1:
-            start /= self._over
+        start = index * self.step
+        start += self.first
+        if self.over > 1:
+            start /= self.over
         return start
 
     def _starts_one_by_one(self, index: Floats) -> Floats:

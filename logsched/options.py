@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -28,7 +28,9 @@ def run_parameters() -> Mapping[str, Parameter]:
 
 
 def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command SCHEDULE arguments and the shared options; it is called with a `Run`.
+    """Give a command SCHEDULE arguments, after its own, and the shared options.
+
+    It is called with a `Run`.
 
     `default` are the schedules taken where none is named, nor a log as `data`. What there is to
     warn of goes to stderr. What the command returns is the exit status.
@@ -52,8 +54,10 @@ def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any
                 console.say(note)
             return status
 
+        first = [one for one in own if _is_argument(one)]
+        options = [one for one in own if not _is_argument(one)]
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [*own, _schedules(default), *_shared_options()]
+            [*first, _schedules(default), *options, *_shared_options()]
         )
         wrapper.__annotations__ = {}
         return wrapper
@@ -103,6 +107,11 @@ def read_options(texts: Mapping[str, str | None]) -> dict[str, Value]:
     return {
         name: known[name].rule.parse(name, text) for name, text in texts.items() if text is not None
     }
+
+
+def _is_argument(parameter: inspect.Parameter) -> bool:
+    about = get_args(parameter.annotation)[-1]
+    return isinstance(about, typer.models.ArgumentInfo)
 
 
 def _schedules(default: Sequence[str]) -> inspect.Parameter:
@@ -164,3 +173,10 @@ def shape_names() -> Iterable[str]:
 def preset_names() -> Iterable[str]:
     """The presets there are."""
     return PRESETS
+
+
+def framework_names() -> Iterable[str]:
+    """The frameworks for which there are snippets."""
+    from logsched.snippets.frameworks import FRAMEWORKS
+
+    return FRAMEWORKS

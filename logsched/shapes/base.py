@@ -63,6 +63,10 @@ class Shape(Declared):
         """What the names in the formula stand for: every schedule's parameters, and its own."""
         return {**_settings(its), **_settings(self)}
 
+    def definitions(self) -> dict[str, str]:
+        """Formulas of the names in the formula that are no parameters, or stand for a word."""
+        return {}
+
     def remarks(self, its: Parameters, eta_max: float, eta_min: float) -> list[str]:
         """What to beware of in a cycle between two rates."""
         return []
@@ -254,6 +258,9 @@ class Step(Shape):
 
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
         return {**super().numbers(its, eta_max, eta_min), "floor": min(its.lr, its.min_decay_lr)}
+
+    def definitions(self) -> dict[str, str]:
+        return {"floor": "min(lr, min_decay_lr)"}
 
     def phases(self, its: Parameters) -> list[Phase]:
         start = exact(its.warmup_epochs)

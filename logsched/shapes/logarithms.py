@@ -9,10 +9,11 @@ from logsched.lazy import Numbers, np
 from logsched.parameters import Parameters, Rule, Value, exact, parameter
 from logsched.shapes.base import Annealing
 
+BASES = {"min-lr": "1/eta_min", "range": "1/abs(eta_max - eta_min)"}
 BASE = Rule(
     "a number above 1, or min-lr (1/min_decay_lr), or range (1/|eta_max - eta_min|)",
     lambda number: number > 1,
-    words=("min-lr", "range"),
+    words=tuple(BASES),
 )
 
 
@@ -24,6 +25,9 @@ class Logarithm(Annealing):
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
         base = float(self.number(eta_max, eta_min))
         return {**super().numbers(its, eta_max, eta_min), "base": base}
+
+    def definitions(self) -> dict[str, str]:
+        return {"base": BASES[self.base]} if isinstance(self.base, str) else {}
 
     def number(self, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         """b: the number, 1/eta_min or 1/|eta_max - eta_min|."""
@@ -110,7 +114,7 @@ class LogBounded(Logarithm):
 
     name = "log-bounded"
     formula = "g = 1 - log1p((base - 1) * u)/log1p(base - 1)"
-    source = "ours: Eq. 4's logarithm, bounded; base towards 1 is linear"
+    source = "Eq. 4's logarithm, bounded, by logsched; base towards 1 is linear"
 
     def fraction(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         less = self.number(eta_max, eta_min) - 1.0
