@@ -493,6 +493,8 @@ def test_show_completion_prints_a_script(run):
         ("logsched plot --warmup-shape c", {"cosine"}),
         ("logsched export --preset f", {"figure-1"}),
         ("logsched presets t", {"transformer"}),
+        ("logsched snippet t", {"torch", "transformers"}),
+        ("logsched snippet torch co", {"constant", "cosine"}),
         ("logsched shapes l", {"linear", "log", "log-bounded", "log-released"}),
     ],
 )

@@ -50,8 +50,8 @@ class ClosedForm(ABC):
         """The function from the time to the rate."""
 
     @abstractmethod
-    def unless_flat(self, rate: str) -> list[str]:
-        """Lines that return a rate, or eta_max where that is eta_min."""
+    def unless_flat(self, lines: list[str], rate: str) -> list[str]:
+        """The lines and what they lead to, a rate, but eta_max where that is eta_min."""
 
     def argument(self, n: str) -> str:
         """What `learning_rate` is given for the n-th point of the grid."""
@@ -97,9 +97,9 @@ class ClosedForm(ABC):
             rate = f"abs({rate})"
         divides = any("eta_max - eta_min" in text for text in shape.definitions().values())
         guarded = divides and any(map(self.varies, alike))
-        lines += self.unless_flat(rate) if guarded else [f"return {rate}"]
+        lines = self.unless_flat(lines, rate) if guarded else [*lines, f"return {rate}"]
         inputs = [code for name, code in INPUTS.items() if name in self.used(phase)]
-        source = getattr(shape, "source", _name(shape))
+        source = getattr(shape, "source", "") or str(shape.__doc__).partition(".")[0]
         about = f"{source[0].upper()}{source[1:]}."
         return self.function(_name(shape), inputs, about, lines)
 
@@ -182,5 +182,5 @@ def _literal(value: float, unit: str) -> str:
 
 def _about(help: str, unit: str) -> str:
     """What a parameter is, without what holds for other values of it."""
-    text = re.split("; | when ", help)[0]
+    text = re.split("[;:] | when ", help)[0]
     return f"{text}, in epochs" if unit == "epochs" and "epochs" not in text else text

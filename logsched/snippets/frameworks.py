@@ -55,7 +55,7 @@ scheduler = make_scheduler(optimizer)
         FACTOR,
         '''\
 def make_scheduler(optimizer: torch.optim.Optimizer) -> LambdaLR:
-    """For an optimizer with lr=LR: call its step() after every $event.
+    """A scheduler for an optimizer with lr=LR, to be stepped after every $event.
 
     Parameter groups with another lr keep their ratio to it.
     """
@@ -94,10 +94,12 @@ class Scheduled(lightning.LightningModule):
 TRANSFORMERS = Framework(
     "transformers",
     f"""\
-trainer = make_trainer(torch.nn.Linear(1, 1))
+with TemporaryDirectory() as folder:
+    args = TrainingArguments(output_dir=folder)
+    trainer = make_trainer(torch.nn.Linear(1, 1), args=args)
 optimizer, scheduler = trainer.optimizer, trainer.lr_scheduler
 {LOOP}""",
-    ("import torch", LAMBDA_LR, "from transformers import Trainer"),
+    ("import torch", LAMBDA_LR, "from transformers import Trainer, TrainingArguments"),
     (
         FACTOR,
         '''\
@@ -112,7 +114,7 @@ def make_trainer(model: torch.nn.Module, **options) -> Trainer:
 )
 
 KERAS = Framework(
-    "Keras, each epoch",
+    "Keras",
     """\
 model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 model.compile(optimizer="sgd", loss="mse")
@@ -130,7 +132,7 @@ def make_callback() -> keras.callbacks.Callback:
 )
 
 KERAS_BY_STEP = Framework(
-    "Keras, each step",
+    "Keras",
     """\
 weight = keras.Variable([0.0])
 optimizer = keras.optimizers.SGD(learning_rate=Scheduled())

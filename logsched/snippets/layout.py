@@ -7,6 +7,7 @@ import bisect
 import builtins
 import fractions
 import math
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill, indent
 from types import ModuleType
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 WIDTH = 88
 WHOLE = 1e15  # below this a whole number is written as one
-STANDARD: tuple[ModuleType, ...] = (bisect, fractions, math)
+STANDARD: tuple[ModuleType, ...] = (bisect, fractions, math, tempfile)
 
 
 class Constant(NamedTuple):

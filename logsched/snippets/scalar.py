@@ -30,8 +30,8 @@ class Scalar(ClosedForm):
     def formula(self, text: str) -> str:
         return python(text, self.meaning)
 
-    def unless_flat(self, rate: str) -> list[str]:
-        return ["if eta_max == eta_min:", "    return eta_max", f"return {rate}"]
+    def unless_flat(self, lines: list[str], rate: str) -> list[str]:
+        return ["if eta_max == eta_min:", "    return eta_max", *lines, f"return {rate}"]
 
     def is_single(self, phase: Phase) -> bool:
         return not isinstance(phase.cycles, Equal) and super().is_single(phase)
@@ -50,7 +50,13 @@ class Scalar(ClosedForm):
         return self.function("learning_rate", ["epoch"], ABOUT, lines)
 
     def starts(self) -> list[str]:
-        return [_sum(one.name, one.cycles) for one in self.phases if self.is_summed(one)]
+        summed = (one for one in self.phases if self.is_summed(one))
+        return [source for one in summed for source in _sums(one.name, one.cycles)]
+
+    def length(self, phase: Phase) -> tuple[str, list[str]]:
+        if self.is_summed(phase) and isinstance(phase.cycles, Geometric):
+            return "t_i", [f"t_i = {phase.name}_epochs(i)"]
+        return super().length(phase)
 
     def is_listed(self, phase: Phase) -> bool:
         """Whether the starts of its cycles are written out."""
@@ -62,7 +68,7 @@ class Scalar(ClosedForm):
         cycles = phase.cycles
         if isinstance(cycles, Equal):
             return cycles.over.bit_count() > 1  # floats hold halves, quarters and so on exactly
-        return self.count(phase) > LISTED
+        return self.count(phase) > LISTED and self.moves(phase)
 
     def start(self, phase: Phase) -> str:
         """The epoch at which a phase begins, by name."""
@@ -135,16 +141,21 @@ class Scalar(ClosedForm):
         return nextafter(self.phases[after].start, 0.0) - phase.start > phase.cycles.length(0)
 
 
-def _sum(name: str, cycles: Cycles) -> str:
-    """A function from the number of a cycle to its start."""
-    if isinstance(cycles, Equal):
-        lines = [f"return {neat(f'({cycles.first} + {cycles.step} * i) / {cycles.over}')}"]
-    if isinstance(cycles, Geometric):
-        origin, interval = _fraction(cycles.origin), _fraction(cycles.interval)
-        total = neat(f"{origin} + {interval} * (m**i - 1) / (m - 1)")
-        lines = [f"m = {_fraction(cycles.multiplier)}", f"return float({total})"]
+def _sums(name: str, cycles: Cycles) -> list[str]:
+    """Functions from the number of a cycle to its start, and to its length where they differ."""
     says = f"The epoch at which a {name} starts, an exact sum that is rounded once."
-    return function(f"{name}_start", "i: int", " -> float", says, lines)
+    if isinstance(cycles, Equal):
+        start = neat(f"({cycles.first} + {cycles.step} * i) / {cycles.over}")
+        return [function(f"{name}_start", "i: int", " -> float", says, [f"return {start}"])]
+    assert isinstance(cycles, Geometric)
+    m = f"m = {_fraction(cycles.multiplier)}"
+    origin, interval = _fraction(cycles.origin), _fraction(cycles.interval)
+    start = f"return float({neat(f'{origin} + {interval} * (m**i - 1) / (m - 1)')})"
+    length = f"return float({_fraction(cycles.interval)} * {_fraction(cycles.multiplier)} ** i)"
+    return [
+        function(f"{name}_start", "i: int", " -> float", says, [m, start]),
+        function(f"{name}_epochs", "i: int", " -> float", f"How long a {name} is.", [length]),
+    ]
 
 
 def _fraction(number: Fraction) -> str:

@@ -65,7 +65,7 @@ def _about(schedule: Schedule, grid: Grid, framework: Framework, command: Sequen
     run = f"{grid.epochs} epochs"
     if grid.steps_per_epoch > 1:
         run += f" of {grid.steps_per_epoch} steps"
-    title = f"The learning-rate schedule {schedule.shape.name} for {framework.title}, {run}."
+    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {run}."
     doc = (type(schedule.shape).__doc__ or "").partition("\n\n")[0]
     line = _wrapped([shlex.quote(word).replace('"""', QUOTES) for word in command])
     quote = 'r"""' if "\\" in line else '"""'

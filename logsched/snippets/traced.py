@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from logsched.cycles import Equal
 from logsched.errors import LogschedError
 from logsched.snippets.forms import INDEX, ClosedForm
-from logsched.snippets.formulas import for_arrays
+from logsched.snippets.formulas import for_arrays, neat
 from logsched.snippets.layout import listed, number
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class Traced(ClosedForm):
     """
 
     module = "jnp"
-    cycle = "i"  # what holds its number, a whole one
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)
@@ -39,14 +38,15 @@ class Traced(ClosedForm):
         self.arrays |= varying if any(map(self.varies, self.phases)) else set()
 
     def real(self, whole: str) -> str:
-        """Whole numbers as such that can be divided."""
-        return whole
+        """Whole numbers as floats, of the precision that is in effect."""
+        return neat(f"({whole}).astype(float)")
 
     def formula(self, text: str) -> str:
         return for_arrays(text, self.meaning, self.module, self.arrays)
 
-    def unless_flat(self, rate: str) -> list[str]:
-        return [f"rate = {rate}", f"return {self.module}.where(eta_max == eta_min, eta_max, rate)"]
+    def unless_flat(self, lines: list[str], rate: str) -> list[str]:
+        choice = f"{self.module}.where(eta_max == eta_min, eta_max, rate)"
+        return [*lines, f"rate = {rate}", f"return {choice}"]
 
     def learning_rate(self) -> str:
         lines, rates = [], []
@@ -85,17 +85,14 @@ class Traced(ClosedForm):
         if not timed:
             return found
         t_i, more = self.length(phase)
-        since = self.real(since)
-        if since != "step":
-            found, since = [*found, f"since = {since}"], "since"
-        lines = [*found, *more, *self.elapsed(phase, since, t_i)]
+        lines = [*found, f"since = {self.real(since)}", *more, *self.elapsed(phase, t_i)]
         return [*lines, f"u = t_cur / {t_i}"] if "u" in needed else lines
 
-    def elapsed(self, phase: Phase, since: str, t_i: str) -> list[str]:
+    def elapsed(self, phase: Phase, t_i: str) -> list[str]:
         """Lines that set t_cur, within the cycle also for steps of other phases."""
-        t_cur, lines = since, []
+        t_cur, lines = "since", []
         if self.grid.steps_per_epoch > 1:
-            t_cur = f"{since} / STEPS_PER_EPOCH"
+            t_cur = "since / STEPS_PER_EPOCH"
         if lead := self.lead(phase):
             t_cur, lines = "t_cur", [f"t_cur = {t_cur} + {lead}"]
         endless = phase.cycles.length(0) == inf
@@ -108,8 +105,9 @@ class Traced(ClosedForm):
             return [], _after(self.start(phase))
         whole = self.is_whole(phase)
         found, since = self.counted(phase, needed) if whole else self.searched(phase)
-        real = self.real(self.cycle)
-        return [*found, *([f"i = {real}"] if needed & INDEX and real != "i" else [])], since
+        if needed & INDEX:
+            found.append(f"i = {self.real('cycle')}")
+        return found, since
 
     def is_whole(self, phase: Phase) -> bool:
         """Whether its cycles all have the same number of steps."""
@@ -125,7 +123,7 @@ class Traced(ClosedForm):
             since = "since"
             lines = [f"since = {self.module}.maximum({_after(self.start(phase))}, 0)"]
         if needed & INDEX:
-            lines.append(f"{self.cycle} = {since} // {length}")
+            lines.append(f"cycle = {since} // {length}")
         return lines, f"{since} % {length}"
 
     def searched(self, phase: Phase) -> tuple[list[str], str]:
@@ -139,7 +137,7 @@ class Traced(ClosedForm):
         steps = listed(str(self.first(phase, cycle)) for cycle in range(count))
         starts = self.constant(f"{phase.name} starts", steps, "first steps")
         found = f'{m}.searchsorted({m}.array({starts}), step, side="right") - 1'
-        lines = [f"{self.cycle} = {found}", f"{self.cycle} = {m}.maximum({self.cycle}, 0)"]
+        lines = [f"cycle = {found}", f"cycle = {m}.maximum(cycle, 0)"]
         return lines, f"step - {self.item(starts)}"
 
     def length(self, phase: Phase) -> tuple[str, list[str]]:
@@ -161,7 +159,7 @@ class Traced(ClosedForm):
 
     def item(self, constant: str) -> str:
         """What a list says of the cycle."""
-        return f"{self.module}.take({self.module}.array({constant}), {self.cycle})"
+        return f"{self.module}.take({self.module}.array({constant}), cycle)"
 
     def start(self, phase: Phase) -> str:
         """The first step of a phase, by name."""
@@ -185,7 +183,6 @@ class Keras(Traced):
     """Functions of keras.ops, in which whole numbers are to be made float32."""
 
     module = "ops"
-    cycle = "cycle"
 
     def real(self, whole: str) -> str:
         return f'ops.cast({whole}, "float32")'
