@@ -55,7 +55,7 @@ scheduler = make_scheduler(optimizer)
         FACTOR,
         '''\
 def make_scheduler(optimizer: torch.optim.Optimizer) -> LambdaLR:
-    """A scheduler for an optimizer with lr=LR, to be stepped after every $event.
+    """A scheduler for an optimizer with lr=LR; step it after every $event.
 
     Parameter groups with another lr keep their ratio to it.
     """
