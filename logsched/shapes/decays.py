@@ -45,6 +45,9 @@ class Exponential(Decay):
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
         return {**super().numbers(its, eta_max, eta_min), "floor": min(eta_max, eta_min)}
 
+    def definitions(self) -> dict[str, str]:
+        return {"floor": "min(eta_max, eta_min)"}
+
     def rate(self, t_cur: Numbers, t_i: Numbers, eta_max: Numbers, eta_min: Numbers) -> Numbers:
         if self.gamma is None:
             rate = np.power(eta_min / eta_max, t_cur / t_i)  # exactly 1 at T_cur = 0

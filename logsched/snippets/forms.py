@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from logsched.grid import Grid
     from logsched.phases import Phase
     from logsched.schedule import Schedule
-    from logsched.shapes import Annealing
+    from logsched.shapes import Decay
 
 INPUTS = {"u": "u", "T_cur": "t_cur", "T_i": "t_i", "eta_max": "eta_max", "eta_min": "eta_min"}
 """What a curve may take: formulas' names for it, and the code's."""
@@ -87,7 +87,7 @@ class ClosedForm(ABC):
         flat = phase.terms is not None and eta_max == eta_min
         return phase.shape is not None and (not flat or self.varies(phase))
 
-    def curve(self, phase: Phase, shape: Annealing) -> str:
+    def curve(self, phase: Phase, shape: Decay) -> str:
         """The function from the time and the rates of a cycle to its rate."""
         alike = [one for one in self.phases if one.shape == shape]
         lines, rate = self.defined(phase), self.formula(phase.formula)
@@ -157,7 +157,7 @@ class ClosedForm(ABC):
         return name
 
 
-def _name(shape: Annealing) -> str:
+def _name(shape: Decay) -> str:
     """What the curve of a shape is called."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(shape).__name__).lower() + "_rate"
 
