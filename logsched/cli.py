@@ -18,7 +18,7 @@ from logsched.errors import LogschedError
 from logsched.lazy import np
 from logsched.options import complete, evaluates, framework_names, preset_names, shape_names
 from logsched.outputs import console, files
-from logsched.parameters import NOT_NEGATIVE
+from logsched.parameters import NOT_NEGATIVE, WHOLE
 
 COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
 PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
@@ -346,6 +346,31 @@ def snippet(
 
     source = make_snippet(run, framework, array, ["logsched", *sys.argv[1:]])
     files.write([source.encode(errors="replace")], output)
+
+
+@app.command()
+def identify(
+    file: LogFile,
+    steps_per_epoch: Annotated[
+        str, typer.Option("--steps-per-epoch", metavar="NUMBER", help="points of an epoch")
+    ] = "1",
+    rtol: Rtol = None,
+    offset: Offset = None,
+    every: LogEvery = None,
+    format: TextOrJson = "text",
+) -> None:
+    """Find the schedule that explains a run's log best."""
+    from logsched.agreement import read_rtol
+    from logsched.logs import read_log
+    from logsched.outputs import identification
+    from logsched.readings import read_counting, read_times
+
+    log = read_log(file)
+    steps = int(WHOLE.parse("steps_per_epoch", steps_per_epoch))
+    readings = read_times(log, read_counting(steps, offset, every))
+    files.write_text(identification.write(readings, log.label, read_rtol(rtol), format))
+    for note in [*log.notes, *readings[0].notes()]:
+        console.say(f"Note: {note}")
 
 
 @app.command()

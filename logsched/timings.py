@@ -1,0 +1,236 @@
+"""When the phases of a schedule may be, by what is seen of them in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import ceil, floor, inf, log10
+from typing import TYPE_CHECKING, NamedTuple
+
+from logsched.breakpoints import Breaks, Gap
+from logsched.lazy import np
+from logsched.parameters import Parameters
+
+UNSEEN = Parameters().warmup_epochs  # a warmup that is over when a log begins
+SPANS = (1.0, 2.0, 4.0)  # times what is seen of a decay: how long it may be
+GROWTHS = (1.0, 1.5, 2.0, 3.0)  # of cycles, where a log does not show them
+SHORT = 30  # growths in short decimals that are tried where it does
+
+if TYPE_CHECKING:
+    from logsched.schedule import Schedule
+
+
+class Timing(NamedTuple):
+    """Lengths of phases by their parameters' names, between which times they may end, and from
+    which time until which other one this is to explain a log.
+    """
+
+    lengths: Mapping[str, float]
+    ends: Mapping[str, Gap]
+    begin: float = 0.0
+    until: float = inf
+    new: frozenset[str] = frozenset()  # rates that it brings
+
+
+def first_timings(breaks: Breaks) -> list[Timing]:
+    """Of parts of a log by themselves: of its cycles, or of a decay before them."""
+    return [*_all_cycles(breaks), *_decays(breaks)]
+
+
+def whole_timings(breaks: Breaks, part: Schedule, ends: Mapping[str, Gap]) -> Iterator[Timing]:
+    """Of the whole log, by what explains a part of it: with a warmup, and with what comes after."""
+    warmup, decay, interval = part.warmup_epochs, part.init_decay_epochs, part.restart_interval
+    lengths = {"warmup_epochs": warmup, "init_decay_epochs": decay}
+    yield Timing(lengths, ends)
+    if interval and not decay:
+        gap = ends.get("warmup_epochs", Gap(warmup - breaks.spacing, warmup))
+        later = {"init_decay_epochs": gap} | {
+            n: g for n, g in ends.items() if n == "restart_interval"
+        }
+        for begun in warmups(breaks, warmup):
+            if begun < warmup:
+                yield Timing(
+                    {"warmup_epochs": begun, "init_decay_epochs": warmup - begun},
+                    later,
+                    new=frozenset({"lr", "warmup_epochs"}),
+                )
+    elif not interval and breaks.jumps:
+        around = Gap(max(warmup - breaks.spacing, 0.0), warmup)
+        for starts in _sequences(breaks, warmup):
+            for origin, rest in ((starts[0], starts[1:]), (around, starts)):
+                for begun, length, growth in _cycles(breaks, origin, rest):
+                    end = warmup if origin is around else begun
+                    gaps = {
+                        "init_decay_epochs": origin,
+                        **({"restart_interval": rest[0]} if rest else {}),
+                    }
+                    timing = _timing(warmup, end - warmup, length, growth, gaps)
+                    yield timing._replace(new=frozenset({"restart_lr"}))
+
+
+def warmups(breaks: Breaks, before: float) -> list[float]:
+    """Times up to another one at which a warmup may end; 0 is none."""
+    seen = breaks.few.epoch
+    after = [float(seen[np.searchsorted(seen, turn) + 1]) for turn in breaks.turns]
+    unseen = [UNSEEN] if breaks.first > 0 else []
+    ends = {
+        *breaks.turns,
+        *after,
+        *unseen,
+        *(end for gap in breaks.jumps[:1] for end in gap),
+        breaks.end,
+    } - {0.0}
+    return [0.0, *sorted(end for end in ends if end <= before)]
+
+
+def _decays(breaks: Breaks) -> Iterator[Timing]:
+    """A decay without restarts, up to the first jump after the warmup."""
+    for warmup in warmups(breaks, breaks.jumps[0].high if breaks.jumps else inf):
+        jump = next((gap for gap in breaks.jumps if gap.low >= warmup), None)
+        until = jump.high if jump else inf
+        ends = [turn for turn in breaks.turns if warmup < turn < until]
+        if jump:
+            ends.append(jump.high)
+        span = breaks.end - max(warmup, breaks.first)
+        ends += [warmup] if jump else [warmup, *(warmup + times * span for times in SPANS)]
+        for end in dict.fromkeys(ends):
+            gaps = {"init_decay_epochs": jump} if jump and end == jump.high else {}
+            if warmup > breaks.first:
+                gaps["warmup_epochs"] = Gap(
+                    warmup - 2 * breaks.spacing, warmup + 2 * breaks.spacing
+                )
+            yield _timing(warmup, end - warmup, 0.0, None, gaps, warmup, until)
+
+
+def _all_cycles(breaks: Breaks) -> Iterator[Timing]:
+    """Cycles from the first restart on, or from the warmup's end on."""
+    for starts in _sequences(breaks):
+        origins = [
+            Gap(max(one - breaks.spacing, 0.0), one) for one in warmups(breaks, starts[0].low)
+        ]
+        for origin, rest in ((starts[0], starts[1:]), *((one, starts) for one in origins)):
+            yield from cycles_from(breaks, origin, rest)
+        if breaks.first > breaks.spacing:
+            yield from _begun_before(breaks, starts)
+
+
+def _sequences(breaks: Breaks, after: float = 0.0) -> list[list[Gap]]:
+    """The times after another one that may be restarts."""
+    seen = [breaks.rises, breaks.drops, breaks.jumps, breaks.climbs, breaks.troughs, breaks.peaks]
+    later = (tuple(gap for gap in kind if gap.low >= after) for kind in seen)
+    return [[*one] for one in dict.fromkeys(later) if one]
+
+
+def cycles_from(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[Timing]:
+    """Cycles whose first start lies in a gap, and the others in others."""
+    for begun, interval, growth in _cycles(breaks, origin, starts):
+        ends = {"restart_interval": starts[0]} if starts else {}
+        if origin.high > 0:
+            ends["warmup_epochs"] = origin
+        yield _timing(begun, 0.0, interval, growth, ends, origin.high)
+
+
+def _begun_before(breaks: Breaks, starts: Sequence[Gap]) -> Iterator[Timing]:
+    """Cycles of which some were over when the log began."""
+    for origin, interval, growth in _cycles(breaks, starts[0], starts[1:]):
+        while origin > breaks.first and origin >= interval / growth > breaks.spacing / 10:
+            interval /= growth
+            origin -= interval
+        yield _timing(origin, 0.0, interval, growth)
+
+
+def _timing(
+    warmup: float,
+    decay: float,
+    interval: float,
+    growth: float | None = None,
+    ends: Mapping[str, Gap] | None = None,
+    begin: float = 0.0,
+    until: float = inf,
+) -> Timing:
+    lengths = {
+        "warmup_epochs": warmup,
+        "init_decay_epochs": max(decay, 0.0),
+        "restart_interval": interval,
+    }
+    if growth is not None:
+        lengths["restart_interval_multiplier"] = growth
+    return Timing(lengths, ends or {}, begin, until)
+
+
+class _Cycles(NamedTuple):
+    """When restart cycles begin, how long the first one is, and how they grow."""
+
+    origin: float
+    interval: float
+    growth: float
+
+
+def _cycles(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[_Cycles]:
+    if not starts:
+        later = [turn for turn in breaks.turns if turn > origin.high]
+        for end in (*later, breaks.end):
+            if end > origin.high:
+                yield _Cycles(origin.high, end - origin.high, 2.0)
+    elif len(starts) == 1:
+        begun = shortest(*origin)
+        interval = shortest(starts[0].low - begun, starts[0].high - begun)
+        for growth in GROWTHS:
+            yield _Cycles(begun, interval, growth)
+    else:
+        fitted = [_fitted(origin, starts, one) for one in _growths(origin, starts)]
+        yield from (cycles for _, cycles in sorted(fitted, key=lambda each: -each[0])[:2])
+
+
+def _growths(origin: Gap, starts: Sequence[Gap]) -> list[float]:
+    """By how much cycles may grow: short decimals within bounds that all lengths set."""
+    low, high = _growth(origin, starts)
+    short = [
+        round(unit * k, 2)
+        for unit in (1.0, 0.5, 0.1, 0.05, 0.01)
+        for k in range(max(ceil(low / unit), 1), floor(high / unit) + 1)
+    ]
+    return [*dict.fromkeys(short[:SHORT])] or [(low * high) ** 0.5 or 1.0]
+
+
+def _growth(origin: Gap, starts: Sequence[Gap]) -> Gap:
+    """The bounds within which all lengths leave the growth of cycles."""
+    lengths = [Gap(b.low - a.high, b.high - a.low) for a, b in pairwise([origin, *starts])]
+    least, most = 0.0, 1e3
+    shortest, longest = lengths[0]
+    for k, (low, high) in enumerate(lengths[1:], 1):
+        narrower = max(least, (max(low, 0.0) / longest) ** (1 / k)), most
+        if shortest > 0:
+            narrower = narrower[0], min(most, (high / shortest) ** (1 / k))
+        if narrower[0] > narrower[1]:
+            break
+        least, most = narrower
+    return Gap(least, most)
+
+
+def _fitted(origin: Gap, starts: Sequence[Gap], growth: float) -> tuple[int, _Cycles]:
+    """The origin and the interval with which most starts are where they should be; how many."""
+    lows, highs = (np.array([gap[k] for gap in starts]) for k in (0, 1))
+    with np.errstate(all="ignore"):
+        sums = np.cumsum(growth ** np.arange(len(starts)))
+    best = (0, _Cycles(origin.high, highs[0] - origin.high, growth))
+    for begun in (origin.high, shortest(*origin), *np.linspace(*origin, 9)[1:-1].tolist()):
+        low = np.maximum.accumulate((lows - begun) / sums)
+        high = np.minimum.accumulate((highs - begun) / sums)
+        held = int(np.count_nonzero(low < high))
+        if held > best[0]:
+            interval = shortest(float(low[held - 1]), float(high[held - 1]))
+            best = (held, _Cycles(begun, interval, growth))
+    return best
+
+
+def shortest(low: float, high: float) -> float:
+    """The number of the fewest digits above `low` and at most `high`, the greatest of those."""
+    if not 0 <= low < high < inf:
+        return high
+    for places in range(-ceil(log10(high)), 16 - ceil(log10(high))):
+        unit = 10.0**-places
+        number = round(floor(high / unit + 1e-9) * unit, max(places, 0))
+        if low < number <= high:
+            return number
+    return high
