@@ -94,8 +94,8 @@ def _images(data: object, path: Path) -> NDArray[np.uint8]:
     """The pixels of an image are 1024 red, 1024 green and 1024 blue, row by row."""
     match data:
         case _Made(state=(_, tuple(shape), _Made(args=(kind, *_)), order, bytes(raw))):
-            bytes_ = kind in ("u1", b"u1") and shape[1:] == (PIXELS,)
-            if not bytes_ or not len(raw) == shape[0] * PIXELS > 0:
+            fits = kind in ("u1", b"u1") and shape[1:] == (PIXELS,)
+            if not fits or not len(raw) == shape[0] * PIXELS > 0:
                 what = f"{shown(kind)} of shape {shown(shape)} in {len(raw):,} bytes"
                 raise OutputError(f"{path} has data of type {what}, {RULE}")
         case _:

@@ -1,0 +1,269 @@
+"""What §2.1 of the paper does to images before training: each step, their order, a picture.
+
+All steps take and give images `(n, channels, height, width)`, float32 unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from logsched.lazy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Images = NDArray[np.float32]
+    Matrix = NDArray[np.float64]
+    Stage: TypeAlias = "tuple[str, Images]"
+
+WHITE = 255.0
+PADDING = 4  # pixels on each side, from which crops are taken
+PERCENTILES = 2.0, 98.0
+CONTRAST_BIAS = 10.0  # lambda of global contrast normalization, for pixels from 0 to 255
+LEAST_CONTRAST = 1e-8
+WHITENING_BIAS = 0.1  # epsilon of ZCA, for images of variance 1
+CHUNK = 1000  # images at a time: float64 takes 25 MB
+
+
+# Steps that depend on nothing but the image.
+
+
+def stretch_contrast(images: Images, percentiles: tuple[float, float] = PERCENTILES) -> Images:
+    """255·clip((x - p)/(q - p), 0, 1), where p and q are percentiles of all pixels of an image.
+
+    The channels are stretched alike, so that hues stay. So does an image where p = q.
+    """
+    flat = images.reshape(len(images), -1)
+    ends = np.percentile(flat, percentiles, axis=1).astype(np.float32)
+    bottom, top = ends[:, :, None, None, None]
+    room = np.where(top > bottom, top - bottom, 1)
+    return np.where(top > bottom, WHITE * ((images - bottom) / room).clip(0, 1), images)
+
+
+def normalize_contrast(images: Images, bias: float = CONTRAST_BIAS) -> Images:
+    """(x - m)/max(1e-8, sqrt(λ + v)): m and v are mean and variance of all pixels of an image.
+
+    v divides by their number, and the bias λ keeps a flat image's noise small. Goodfellow, Bengio
+    and Courville, Deep Learning, Eq. 12.3 with s = 1; λ of Coates, Lee and Ng, 2011.
+    """
+    centred = images - images.mean(axis=(1, 2, 3), keepdims=True)
+    variance = np.square(centred).mean(axis=(1, 2, 3), keepdims=True)
+    normal: Images = centred / np.maximum(LEAST_CONTRAST, np.sqrt(bias + variance))
+    return normal
+
+
+# Steps that depend on the training images.
+
+
+def pixel_moments(chunks: Iterator[Images]) -> tuple[Matrix, Matrix]:
+    """Mean `(d,)` and covariance `(d, d)`, E[xxᵀ] - E[x]E[x]ᵀ, of images of d pixels; float64."""
+    count, total, products = 0, np.zeros(1), np.zeros((1, 1))
+    for chunk in chunks:
+        flat = chunk.reshape(len(chunk), -1).astype(np.float64)
+        count, total, products = count + len(flat), total + flat.sum(0), products + flat.T @ flat
+    mean = total / count
+    return mean, products / count - np.outer(mean, mean)
+
+
+def zca_matrix(covariance: Matrix, bias: float = WHITENING_BIAS) -> Matrix:
+    """U·diag(1/sqrt(λ + ε))·Uᵀ of a covariance UΛUᵀ, `(d, d)` float64.
+
+    Of all matrices that whiten it changes images least. ε keeps directions without variance from
+    being blown up: after it a direction has the variance λ/(λ + ε). Krizhevsky, 2009, Appendix A.
+    """
+    variances, directions = np.linalg.eigh(covariance)
+    scales: Matrix = 1 / np.sqrt(variances.clip(min=0) + bias)
+    whitening: Matrix = (directions * scales) @ directions.T
+    return whitening
+
+
+# Steps that chance decides.
+
+
+def flip(images: Images, generator: np.random.Generator) -> Images:
+    """Each image mirrored left to right, or not, with probability ½."""
+    flipped = generator.random(len(images)) < 0.5
+    return np.where(flipped[:, None, None, None], images[..., ::-1], images)
+
+
+def crop(images: Images, generator: np.random.Generator, padding: int = PADDING) -> Images:
+    """Of each image padded on all sides, a window of its old size, each as likely as another.
+
+    The padding mirrors the image, as in Zagoruyko and Komodakis, 2016, not counting its edge twice.
+    """
+    count, _, height, width = images.shape
+    sides = (padding, padding)
+    padded = np.pad(images, ((0, 0), (0, 0), sides, sides), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(2, 3))
+    top, left = generator.integers(0, 2 * padding + 1, (2, count))
+    return windows[np.arange(count), :, top, left]
+
+
+# All of them.
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessing:
+    """Contrast stretching, global contrast normalization, per-pixel mean, ZCA, in this order.
+
+    Percentiles are of pixels, so stretching comes first; normalization gives every image the same
+    variance, on which ε of ZCA relies; the covariance of ZCA is about the mean, so that is last
+    but one. The paper gives no order. Flips and crops follow, anew in each epoch, for ZCA has a
+    place for every pixel.
+    """
+
+    mean: Images  # (3, 32, 32)
+    whitening: Images  # (3072, 3072)
+
+    @classmethod
+    def fit(cls, images: Bytes) -> Preprocessing:
+        """Mean and whitening of training images `(n, 32, 32, 3)`; test images get the same.
+
+        For 50,000 images two cores take about a minute, half of it for the eigenvectors.
+        """
+        mean, covariance = pixel_moments(map(_normalized, _chunks(images)))
+        shape = np.moveaxis(images[0], -1, 0).shape
+        whitening = zca_matrix(covariance).astype(np.float32)
+        return cls(mean.astype(np.float32).reshape(shape), whitening)
+
+    @property
+    def steps(self) -> dict[str, Callable[[Images], Images]]:
+        """What is done to an image whenever it is used, in order."""
+        return {
+            "contrast stretching": stretch_contrast,
+            "global contrast normalization": normalize_contrast,
+            "per-pixel mean subtracted": self.subtract_mean,
+            "ZCA whitening": self.whiten,
+        }
+
+    def apply(self, images: Bytes) -> Images:
+        """Images `(n, 32, 32, 3)` as a network takes them, `(n, 3, 32, 32)`, not yet augmented."""
+        return np.concatenate([self._apply(chunk) for chunk in _chunks(images)])
+
+    def _apply(self, images: Images) -> Images:
+        for step in self.steps.values():
+            images = step(images)
+        return images
+
+    def subtract_mean(self, images: Images) -> Images:
+        """x - E[x], over the training images: each pixel of each channel has a mean of its own."""
+        return images - self.mean
+
+    def whiten(self, images: Images) -> Images:
+        """W·x of all pixels x of an image: the covariance becomes, but for ε, the identity."""
+        flat = images.reshape(len(images), -1)
+        return (flat @ self.whitening).reshape(images.shape)  # W is symmetric
+
+    def stages(self, images: Bytes, generator: np.random.Generator) -> list[Stage]:
+        """A batch `(n, 32, 32, 3)` as it comes and after each step, `(n, 3, 32, 32)`, by name."""
+        found = [("as in the file", next(_chunks(images, len(images))))]
+        chance = {"horizontal flips": flip, "random crops": crop}
+        drawn = {name: partial(step, generator=generator) for name, step in chance.items()}
+        for name, step in (self.steps | drawn).items():
+            found.append((name, step(found[-1][1])))
+        return found
+
+
+def augment(images: Images, generator: np.random.Generator) -> Images:
+    """Preprocessed images, flipped and cropped by chance."""
+    return crop(flip(images, generator), generator)
+
+
+def _normalized(images: Images) -> Images:
+    return normalize_contrast(stretch_contrast(images))
+
+
+def _chunks(images: Bytes, size: int = CHUNK) -> Iterator[Images]:
+    """Some images at a time, their channels first."""
+    for start in range(0, len(images), size):
+        chunk = images[start : start + size].transpose(0, 3, 1, 2)
+        yield np.ascontiguousarray(chunk, dtype=np.float32)
+
+
+# A picture of them.
+
+MINUS = "\N{MINUS SIGN}"
+SHOWN = 8  # images in a row
+ZOOM, GAP, DPI = 4, 3, 150  # dots a pixel, pixels between images
+EDGE, TOP, NAMES, ROW, SPREAD = 45, 140, 410, 32 * ZOOM + 20, 210  # dots
+PICTURES = ZOOM * (SHOWN * (32 + GAP) - GAP)
+SCALED = "Each row is rescaled for display: its black and its white are the ends at the right."
+EXPLAINED = {
+    "as in the file": "red, green and blue from 0 to 255",
+    "contrast stretching": "each image: percentile 2 to 0, 98 to 255",
+    "global contrast normalization": "each image: mean 0, variance near 1",
+    "per-pixel mean subtracted": "each pixel: mean 0 in the training images",
+    "ZCA whitening": "training images: pixels uncorrelated",
+    "horizontal flips": "each image with probability ½",
+    "random crops": "padded by 4 mirrored pixels on each side",
+}
+
+
+def draw_stages(stages: list[Stage]) -> bytes:
+    """A PNG of the first images of a batch: a row for each stage, and how its pixels spread."""
+    from matplotlib.figure import Figure
+
+    from logsched.outputs.paper import Paper, style
+
+    dots = EDGE + NAMES + PICTURES + SPREAD + EDGE, TOP + ROW * len(stages) + EDGE
+    paper = Paper(size=(dots[0] / DPI, dots[1] / DPI), dpi=DPI)
+    file = BytesIO()
+    with style(paper):
+        figure = Figure(figsize=paper.size, dpi=paper.dpi)
+        _write(figure, EDGE, 60, "One batch before and after each step of preprocessing", 1.2)
+        _write(figure, EDGE, 105, SCALED, 0.65)
+        for number, (name, images) in enumerate(stages):
+            _add_stage(figure, TOP + number * ROW, name, images)
+        figure.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _add_stage(figure: Any, top: int, name: str, images: Images) -> None:
+    """What it is, its images, and a histogram of their pixels, whose ends are black and white."""
+    _write(figure, EDGE, top + 40, name, 0.8, weight="bold")
+    _write(figure, EDGE, top + 80, EXPLAINED[name], 0.65)
+    ends = _ends(images)
+    axes = _axes(figure, EDGE + NAMES, top, PICTURES, 32 * ZOOM)
+    axes.imshow(_side_by_side(images[:SHOWN], *ends), interpolation="nearest", aspect="auto")
+    axes.axis("off")
+    axes = _axes(figure, EDGE + NAMES + PICTURES + 50, top, SPREAD - 50, 24 * ZOOM)
+    axes.hist(images[:SHOWN].ravel(), bins=51, range=ends, color="0.45")
+    ticks = ends[0], sum(ends) / 2, ends[1]
+    axes.set(xlim=ends, yticks=[])
+    axes.set_xticks(
+        ticks, [f"{tick:.3g}".replace("-", MINUS) for tick in ticks], fontsize="x-small"
+    )
+    axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def _write(figure: Any, left: int, down: int, text: str, size: float, **look: Any) -> None:
+    """A text, so many dots from the top left corner, in parts of the usual size."""
+    wide, high = figure.get_size_inches() * DPI
+    size *= figure.get_size_inches()[0]
+    figure.text(left / wide, 1 - down / high, text, fontsize=size, **look)
+
+
+def _axes(figure: Any, left: int, down: int, across: int, tall: int) -> Any:
+    """Axes of so many dots, so many from the top left corner."""
+    wide, high = figure.get_size_inches() * DPI
+    return figure.add_axes((left / wide, 1 - (down + tall) / high, across / wide, tall / high))
+
+
+def _ends(images: Images) -> tuple[float, float]:
+    """Which values are drawn black and white: 0 and 255, or those that 1 % of the pixels pass."""
+    if images.min() >= 0:
+        return 0.0, WHITE
+    most = float(np.percentile(np.abs(images[:SHOWN]), 99))
+    return -most, most
+
+
+def _side_by_side(images: Images, black: float, white: float) -> Images:
+    """One image `(height, width, 3)` from 0 to 1 of several, with white between them."""
+    scaled = ((images - black) / (white - black)).clip(0, 1)
+    framed = np.pad(scaled, ((0, 0), (0, 0), (0, 0), (0, GAP)), constant_values=1)
+    return np.concatenate(list(framed.transpose(0, 2, 3, 1)), axis=1)[:, :-GAP]
