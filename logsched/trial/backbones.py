@@ -125,7 +125,7 @@ def load_weights(model: nn.Module, path: str) -> str:
 def _read(path: str) -> Mapping[str, Tensor]:
     """The weights in a file by name; no code in it runs."""
     try:
-        held = torch.load(path, map_location="cpu", weights_only=True)
+        held: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise OutputError(f"cannot read {path}: {error.strerror or error}") from None
     except Exception:  # a file that is none of PyTorch's may raise nearly anything
