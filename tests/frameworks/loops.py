@@ -185,12 +185,12 @@ def cosine(T_max: int = 40) -> Make:
     return torchs("CosineAnnealingLR", T_max, eta_min=0.001)
 
 
-def after_warmup(make: Make) -> Make:
-    """A scheduler after five epochs of warmup, from a tenth of the rate."""
+def after_warmup(make: Make, start: float = 0.1, epochs: int = 5) -> Make:
+    """A scheduler after some epochs of warmup, from a share of the rate."""
 
     def both(optimizer):
-        warmup = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
-        return lr_scheduler.SequentialLR(optimizer, [warmup, make(optimizer)], milestones=[5])
+        warmup = lr_scheduler.LinearLR(optimizer, start_factor=start, total_iters=epochs)
+        return lr_scheduler.SequentialLR(optimizer, [warmup, make(optimizer)], milestones=[epochs])
 
     return both
 

@@ -1,8 +1,6 @@
 """Schedules themselves in frameworks, without a snippet: as README says they are used."""
 
-import importlib.util
 import io
-import os
 
 import numpy as np
 import pytest
@@ -96,10 +94,6 @@ def test_a_base_rate_of_0_is_refused(torch):
 @EVERY_SHAPE
 def test_keras_callback(shape):
     """`LearningRateScheduler(schedule)` as it is, in a real fit."""
-    if importlib.util.find_spec("jax"):
-        os.environ.setdefault("KERAS_BACKEND", "jax")
-    elif importlib.util.find_spec("torch"):
-        os.environ.setdefault("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras", reason="Keras is not installed: pip install keras jax")
     schedule, ones = Schedule(shape, **SHORT), np.ones((2, 1))
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

@@ -3,7 +3,6 @@
 import importlib.util
 import io
 import json
-import os
 import pickle
 import sys
 
@@ -194,10 +193,6 @@ def test_transformers(torch, snippet, tmp_path, steps, form):
 
 @pytest.fixture(scope="module")
 def keras():
-    """Keras on JAX, whose compiled steps are the strictest, or else on PyTorch."""
-    if "keras" not in sys.modules:
-        backend = "jax" if importlib.util.find_spec("jax") else "torch"
-        os.environ.setdefault("KERAS_BACKEND", backend)
     return pytest.importorskip("keras", reason="Keras is not installed: pip install keras jax")
 
 
