@@ -82,6 +82,18 @@ def zca_matrix(covariance: Matrix, bias: float = WHITENING_BIAS) -> Matrix:
     return whitening
 
 
+def zca_matrix_of_few(centred: Matrix, bias: float = WHITENING_BIAS) -> Matrix:
+    """The same matrix from n centred images `(n, d)`, much sooner where n is small.
+
+    In the directions that they do not have it is 1/sqrt(ε): (1/sqrt(ε))·I + U·diag(...)·Uᵀ.
+    """
+    _, deviations, directions = np.linalg.svd(centred / len(centred) ** 0.5, full_matrices=False)
+    rest = bias**-0.5
+    scales: Matrix = (deviations**2 + bias) ** -0.5 - rest
+    whitening: Matrix = (directions.T * scales) @ directions + rest * np.eye(centred.shape[1])
+    return whitening
+
+
 # Steps that chance decides.
 
 
@@ -126,10 +138,16 @@ class Preprocessing:
 
         For 50,000 images two cores take about a minute, half of it for the eigenvectors.
         """
-        mean, covariance = pixel_moments(map(_normalized, _chunks(images)))
-        shape = np.moveaxis(images[0], -1, 0).shape
-        whitening = zca_matrix(covariance).astype(np.float32)
-        return cls(mean.astype(np.float32).reshape(shape), whitening)
+        chunks = map(_normalized, _chunks(images))
+        if len(images) < images[0].size:
+            flat = np.concatenate(list(chunks)).reshape(len(images), -1).astype(np.float64)
+            mean = flat.mean(axis=0)
+            whitening = zca_matrix_of_few(flat - mean)
+        else:
+            mean, covariance = pixel_moments(chunks)
+            whitening = zca_matrix(covariance)
+        shape = images[0].transpose(2, 0, 1).shape
+        return cls(mean.astype(np.float32).reshape(shape), whitening.astype(np.float32))
 
     @property
     def steps(self) -> dict[str, Callable[[Images], Images]]:

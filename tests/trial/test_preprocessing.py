@@ -22,6 +22,7 @@ from logsched.trial.preprocessing import (
     pixel_moments,
     stretch_contrast,
     zca_matrix,
+    zca_matrix_of_few,
 )
 
 
@@ -124,9 +125,17 @@ def test_zca_changes_white_images_only_in_scale():
     assert zca_matrix(4 * np.eye(5), bias=0) == pytest.approx(np.eye(5) / 2)
 
 
-def test_fewer_images_than_pixels():
-    preprocessing = Preprocessing.fit(SMALL[:20])
-    assert np.isfinite(preprocessing.apply(SMALL[:50])).all()
+@pytest.mark.parametrize("count", [1, 20, 192])
+def test_the_quick_way_for_few_images_gives_the_same_matrix(count):
+    flat = SMALL[:count].reshape(count, -1) / 64
+    quick = zca_matrix_of_few(flat - flat.mean(0))
+    assert quick == pytest.approx(zca_matrix(np.cov(flat.T, ddof=0)), abs=1e-9)
+
+
+def test_both_ways_of_fitting_agree():
+    """Each image twice has the same covariance, and is enough of them for the slow way."""
+    few, many = Preprocessing.fit(SMALL[:100]), Preprocessing.fit(SMALL[:100].repeat(2, axis=0))
+    assert few.apply(SMALL) == pytest.approx(many.apply(SMALL), abs=1e-4)
 
 
 # All of them.
