@@ -32,13 +32,15 @@ FEW_LOGGED = 100  # logged ones
 class Curve:
     """One labelled line: `(n,)` epochs, none before the one ahead, and rates; `(m, 2)` grid points.
 
-    At a seam there are two points, the last moment before it and the seam itself.
+    At a seam there are two points, the last moment before it and the seam itself. The band around a
+    mean has a lower and an upper edge, `(n,)` each.
     """
 
     label: str
     epoch: Floats
     rate: Floats
     marks: Floats
+    band: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,15 @@ def run(*specs, **settings):
     return picture(make_run(specs, SHAPES[:4], Settings(settings)))
 
 
+def draw_one(shown, paper):
+    """The bytes of a figure of one picture."""
+    return draw([[shown]], paper)
+
+
 def composed(shown, paper):
     """The figure as it is drawn."""
     with figure.style(paper):
-        made = figure.compose(shown, paper)
+        made = figure.compose([[shown]], paper)
         made.draw_without_rendering()
     return made
 
@@ -78,15 +83,15 @@ def overlap(one, other):
 @pytest.mark.parametrize("format", FORMATS)
 def test_equal_input_gives_equal_bytes_of_its_format(format):
     shown, paper = run(), Paper(format=format)
-    drawn = draw(shown, paper)
+    drawn = draw_one(shown, paper)
     assert drawn.startswith(MAGIC[format])
-    assert drawn == draw(shown, paper)
+    assert drawn == draw_one(shown, paper)
     assert not re.search(rb"Matplotlib|matplotlib v|20\d\d-\d\d-\d\d|D:20\d\d", drawn)
     code = (
         "import sys; from logsched.outputs.figure import Paper, draw;"
         "from logsched.specs import make_run;"
         f"from logsched.picture import picture; p = picture(make_run((), {SHAPES[:4]}));"
-        f"sys.stdout.buffer.write(draw(p, Paper(format='{format}')));"
+        f"sys.stdout.buffer.write(draw([[p]], Paper(format='{format}')));"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], stdout=-1, check=True).stdout == drawn
@@ -95,16 +100,16 @@ def test_equal_input_gives_equal_bytes_of_its_format(format):
 def test_a_users_settings_neither_matter_nor_change():
     import matplotlib as mpl
 
-    drawn = draw(run(), Paper())
+    drawn = draw_one(run(), Paper())
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 9, "savefig.transparent": True}):
         before = dict(mpl.rcParams)
-        assert draw(run(), Paper()) == drawn
+        assert draw_one(run(), Paper()) == drawn
         assert dict(mpl.rcParams) == before
 
 
 @pytest.mark.parametrize(("size", "dpi"), [((8, 4.5), 150), ((3.4, 2.5), 300), ((6, 6), 72)])
 def test_its_size_is_inches_times_dots_per_inch(size, dpi):
-    drawn = draw(run(), Paper(size=size, dpi=dpi))
+    drawn = draw_one(run(), Paper(size=size, dpi=dpi))
     assert [int.from_bytes(drawn[at : at + 4]) for at in (16, 20)] == [
         round(inches * dpi) for inches in size
     ]
@@ -187,7 +192,7 @@ def test_any_value_may_be_swept(value):
     for least in (value, value / 2 + 0.25):
         shown = sweep(10)
         values = dict.fromkeys(shown.swept.values, value) | {shown.curves[0].label: least}
-        draw(replace(shown, swept=shown.swept._replace(values=values)), Paper(dpi=50))
+        draw_one(replace(shown, swept=shown.swept._replace(values=values)), Paper(dpi=50))
 
 
 def test_curves_too_many_to_tell_apart_are_counted():
@@ -263,15 +268,15 @@ def test_extremes(rate, epochs, log):
     shown = Picture((flat, steep), (epochs / 2,), (("warmup", 0, epochs),), epochs, log_y=log)
     ends = (None, (epochs / 2, epochs / 2), (epochs * 2, epochs * 3))
     for limits, format in zip(ends, FORMATS, strict=True):
-        draw(replace(shown, limits=limits), Paper(format, dpi=50, steps_per_epoch=7))
+        draw_one(replace(shown, limits=limits), Paper(format, dpi=50, steps_per_epoch=7))
 
 
 @pytest.mark.parametrize("size", [(0.1, 0.1), (0.5, 3), (20, 1)])
 def test_any_paper_will_do(size):
-    draw(pictured(*ODD, title="t" * 300), Paper(size=size, dpi=50, steps_per_epoch=3))
+    draw_one(pictured(*ODD, title="t" * 300), Paper(size=size, dpi=50, steps_per_epoch=3))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_in_all_formats(preset):
     shown = replace(run(**PRESETS[preset].settings), log_y=True)
-    assert all(draw(shown, Paper(format=format)) for format in FORMATS)
+    assert all(draw_one(shown, Paper(format=format)) for format in FORMATS)

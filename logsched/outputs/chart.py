@@ -18,6 +18,7 @@ from logsched.outputs.strokes import APART, Line, View
 
 SHORT = 10  # rows of a terminal, or of a chart, that can spare none
 _GREY = 244
+_DOTS = {True: "·", False: "."}  # by whether the terminal shows Unicode
 _BARS = {True: "┊", False: ":"}  # by whether the terminal shows Unicode
 _TO_ASCII = str.maketrans("┤│└┬┴┼─", "||++++-")
 
@@ -83,7 +84,11 @@ def restarts(view: View) -> Floats:
 
 
 def _add_lines(view: View, lines: list[Line], columns: int) -> None:
-    """Draw every line, then those with looks again in stripes, so that none hides another."""
+    """Draw bands, every line, then those with looks in stripes, so that none hides another."""
+    for line in lines:
+        for at, height in line.edges:
+            glyph = _DOTS[view.terminal.unicode]
+            _add(at, height, glyph, line.color, np.arange(len(at)))
     for line in lines:
         _add(line.at, line.rate, line.glyph, line.color)
     apart = len(view.named) <= TOLD_APART and not view.stacked

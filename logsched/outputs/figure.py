@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -24,39 +25,50 @@ _NO_DATES: dict[str, dict[str, Any]] = {
 FORMATS = tuple(_NO_DATES)
 
 
-def draw(picture: Picture, paper: Paper) -> bytes:
-    """The picture on paper, as the bytes of a file."""
+def draw(rows: Sequence[Sequence[Picture]], paper: Paper) -> bytes:
+    """Pictures in rows on paper, as the bytes of a file."""
     file = BytesIO()
     with style(paper):
-        figure = compose(picture, paper)
+        figure = compose(rows, paper)
         figure.savefig(file, format=paper.format, metadata=_NO_DATES[paper.format])
     return file.getvalue()
 
 
-def compose(picture: Picture, paper: Paper) -> Figure:
-    """The picture as a figure, to be made and saved in its style."""
-    view = panels.make_view(picture, paper)
-    panels.add_axes(view)
-    panels.add_phases(view)
-    for number in range(len(view.lines)):
-        panels.add_line(view, number)
-    _add_texts(view)
-    room = keys.make_room(view)
-    pad = PAD * view.paper.points / 72
-    right = 1 - room / view.paper.ems[0]
-    ConstrainedLayoutEngine(w_pad=pad, h_pad=pad, rect=(0, 0, right, 1)).execute(view.figure)
-    panels.number_rates(view, view.box[3])  # of the paper's height so far
-    panels.name_phases(view)
-    keys.add_labels(view, room)
-    return view.figure
+def compose(rows: Sequence[Sequence[Picture]], paper: Paper) -> Figure:
+    """Pictures in rows as a figure, to be made and saved in its style.
+
+    Those of one column share their time axis, those of several a legend.
+    """
+    views = panels.make_views(rows, paper)
+    first, last, column = views[0], views[-1], max(map(len, rows)) == 1
+    for view in views:
+        panels.add_axes(view, numbered=view is last or not column)
+        panels.add_phases(view)
+        for number in range(len(view.lines)):
+            panels.add_line(view, number)
+        _add_title(view)
+    _add_notes(last, [note for view in views for note in _notes(view)])
+    room = keys.make_room(first, beside=column)
+    pad = PAD * first.paper.points / 72
+    right = 1 - room / first.paper.ems[0]
+    ConstrainedLayoutEngine(w_pad=pad, h_pad=pad, rect=(0, 0, right, 1)).execute(first.figure)
+    for view in views:
+        panels.number_rates(view, view.box[3])  # of the paper's height so far
+        panels.name_phases(view)
+        keys.add_labels(view, room)
+    return first.figure
 
 
-def _add_texts(view: View) -> None:
-    """The title, and notes below the axes."""
-    room, points = view.paper.ems[0] - 6, view.paper.points
+def _add_title(view: View) -> None:
+    room, points = view.ems[0] - 6, view.paper.points
     title = wrap(printable(view.picture.title), room / LARGE, 2)
     view.axes.set_title(title, loc="left", fontsize=LARGE * points, pad=0.7 * points)
-    notes = "\n".join(wrap(note, room / SMALL, 3) for note in _notes(view))
+
+
+def _add_notes(view: View, said: Sequence[str]) -> None:
+    """What a figure does not show as it is, below its last axes."""
+    room, points = view.ems[0] - 6, view.paper.points
+    notes = "\n".join(wrap(note, room / SMALL, 3) for note in dict.fromkeys(said))
     look: dict[str, Any] = {"fontsize": SMALL * points, "color": FAINT, "va": "top"}
     look |= {"xytext": (0, -3.6 * points), "textcoords": "offset points"}
     if notes:  # an empty text takes room too

@@ -20,14 +20,17 @@ _SAMPLE = 3.4
 _KEY = _SAMPLE + 0.5  # a key without its label
 
 
-def make_room(view: View) -> float:
-    """Add a colour bar or a legend, or say how many em labels take right of the axes."""
+def make_room(view: View, beside: bool = True) -> float:
+    """Add a colour bar or a legend, or say how many em labels take right of the axes.
+
+    There is no room beside axes that have others beside them.
+    """
     if view.stacked:
         return 0
     if view.gradient:
         _add_bar(view, view.gradient)
         return 0
-    room = _room_at_ends(view)
+    room = _room_at_ends(view) if beside else 0
     if not room:
         _add_legend(view)
     return room
@@ -43,7 +46,7 @@ def add_labels(view: View, room: float) -> None:
 
 def _room_at_ends(view: View) -> float:
     """What labels at the lines' ends take right of the axes; 0 where they do not fit."""
-    wide, high = view.paper.ems
+    wide, high = view.ems
     room = _LEAD + _KEY + max(map(width, view.labels))
     return room if room <= 0.3 * wide and len(view.labels) * LINE <= 0.6 * high else 0
 

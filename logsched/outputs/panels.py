@@ -1,7 +1,8 @@
-"""A figure's axes and curves: one panel with all of them, or a stack with one for each."""
+"""A figure's axes and curves: each picture one panel with all of them, or a stack with one each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ _LOOKS: tuple[tuple[str, Any], ...] = (
 )
 COLORS = ListedColormap(mpl.colormaps["viridis"](np.linspace(0, 0.75, 256)))  # none too light
 GAP = 2.0  # em, between two keys, or two numbers of an axis
+_SHADE = 0.15  # of a band's colour
 _EDGE = 0.03  # of the rates: what is left below and above them
 _FEW = 8  # powers of ten
 _APART, _DOTS = 0.6, 0.8  # em, between restarts, or dots and swings, that can be told apart
@@ -43,7 +45,8 @@ _PANEL = 3.6  # em, the least height of a panel in a stack and its heading
 class View:
     """What is drawn, where, on which axes: each line's places on its panel, from 0 to 1.
 
-    All panels are on one axes, the last one at 0 and each `pitch` above the next one.
+    All panels are on one axes, the last one at 0 and each `pitch` above the next one. `share` is
+    the part of the paper's width and height that the axes have, with all that is around them.
     """
 
     picture: Picture
@@ -51,11 +54,19 @@ class View:
     x: Scale
     y: Scale
     lines: list[tuple[Floats, Floats]]
+    bands: list[list[Floats]]
     labels: list[str]
     pitch: float
     gradient: Gradient | None
     figure: Figure
     axes: Axes
+    share: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def ems(self) -> tuple[float, float]:
+        """The width and height in em that the axes have, with all that is around them."""
+        (wide, high), (x, y) = self.share, self.paper.ems
+        return wide * x, high * y
 
     @property
     def stacked(self) -> bool:
@@ -79,27 +90,51 @@ class View:
         return left * x, bottom * y, wide * x, high * y
 
 
-def make_view(picture: Picture, paper: Paper) -> View:
-    """The empty figure of a picture, and where everything is to be drawn."""
-    x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
-    curves = [_cut(curve, x) for curve in picture.curves]
-    y = y_scale(np.concatenate([rate for _, rate in curves]), picture.log_y)
-    pitch = 0.0
-    if picture.layout == "stack":
-        paper = paper.grown(_FRAME + _PANEL * len(curves))
-        pitch = _pitch((paper.ems[1] - _FRAME) / len(curves))
+def make_views(rows: Sequence[Sequence[Picture]], paper: Paper) -> list[View]:
+    """The empty axes of pictures in rows, on one figure; the first row has most of its height."""
+    columns = max(map(len, rows))
+    paper = paper.grown(max(map(_least_height, (one for row in rows for one in row))))
     figure = Figure(figsize=paper.size, dpi=paper.dpi)
+    heights = [2 if columns == 1 and len(rows) > 1 and not at else 1 for at in range(len(rows))]
+    cells = figure.add_gridspec(len(rows), columns, height_ratios=heights)
+    return [
+        _make_view(
+            picture,
+            paper,
+            figure.add_subplot(cells[at, column]),
+            (1 / columns, heights[at] / sum(heights)),
+        )
+        for at, row in enumerate(rows)
+        for column, picture in enumerate(row)
+    ]
+
+
+def _least_height(picture: Picture) -> float:
+    """The em that a stack is high at least; 0 for others, which fit any height."""
+    return _FRAME + _PANEL * len(picture.curves) if picture.layout == "stack" else 0
+
+
+def _make_view(picture: Picture, paper: Paper, axes: Axes, share: tuple[float, float]) -> View:
+    """Where everything of a picture is to be drawn."""
+    x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
+    curves = [_cut(curve.epoch, curve.rate, x) for curve in picture.curves]
+    bands = [[_cut(curve.epoch, edge, x)[1] for edge in curve.band] for curve in picture.curves]
+    rates = [rate for _, rate in curves] + [edge for band in bands for edge in band]
+    y = y_scale(np.concatenate(rates), picture.log_y)
+    stacked = picture.layout == "stack"
     return View(
         picture=picture,
         paper=paper,
         x=x,
         y=y,
         lines=[(x.place(at), _heights(y, rate)) for at, rate in curves],
+        bands=[[_heights(y, edge) for edge in band] for band in bands],
         labels=[printable(curve.label) for curve in picture.curves],
-        pitch=pitch,
+        pitch=_pitch((paper.ems[1] - _FRAME) / len(curves)) if stacked else 0.0,
         gradient=gradient(picture),
-        figure=figure,
-        axes=figure.add_subplot(),
+        figure=axes.figure,
+        axes=axes,
+        share=share,
     )
 
 
@@ -108,11 +143,11 @@ def _pitch(room: float) -> float:
     return room / max(0.3 * room, room - LINE)
 
 
-def _cut(curve: Curve, x: Scale) -> tuple[Floats, Floats]:
+def _cut(epoch: Floats, rate: Floats, x: Scale) -> tuple[Floats, Floats]:
     """A curve's epochs and rates between the ends of the axis."""
-    at = np.clip(curve.epoch, x.low, x.high)
-    between = np.interp(at, curve.epoch, curve.rate)
-    return at, np.where(at == curve.epoch, curve.rate, between)
+    at = np.clip(epoch, x.low, x.high)
+    between = np.interp(at, epoch, rate)
+    return at, np.where(at == epoch, rate, between)
 
 
 def _heights(y: Scale, rates: Floats) -> Floats:
@@ -124,12 +159,13 @@ def _heights(y: Scale, rates: Floats) -> Floats:
 # Axes, and what lies behind the curves.
 
 
-def add_axes(view: View) -> None:
-    """The axes, with as many numbers as fit, and a grid of rates."""
-    axes, steps, (wide, high) = view.axes, view.paper.steps_per_epoch, view.paper.ems
-    axes.set(xlim=(0, 1), ylim=(-_EDGE, view.roof))
-    axes.set(xlabel=printable(view.picture.x_label), ylabel=printable(view.picture.y_label))
-    axes.set_xticks(*_ticks(view.x, 0.75 * wide))
+def add_axes(view: View, numbered: bool = True) -> None:
+    """The axes, with as many numbers as fit, the time's where asked for, and a grid of rates."""
+    axes, steps, (wide, high) = view.axes, view.paper.steps_per_epoch, view.ems
+    axes.set(xlim=(0, 1), ylim=(-_EDGE, view.roof), ylabel=printable(view.picture.y_label))
+    places, times = _ticks(view.x, 0.75 * wide)
+    axes.set_xticks(places, times if numbered else [""] * len(times))
+    axes.set_xlabel(printable(view.picture.x_label) if numbered else "")
     number_rates(view, high)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color=GRID)
@@ -195,7 +231,7 @@ def restarts(view: View) -> Floats:
 def told_apart(view: View) -> Floats:
     """Those of them that are not too close to each other."""
     at = restarts(view)
-    far = np.diff(at, prepend=-np.inf, append=np.inf) * view.paper.ems[0] >= _APART
+    far = np.diff(at, prepend=-np.inf, append=np.inf) * view.ems[0] >= _APART
     return at[far[1:] & far[:-1]]
 
 
@@ -221,10 +257,13 @@ def add_line(view: View, number: int) -> None:
     (at, height), base = view.lines[number], view.bases[number]
     order = number / max(100, len(view.lines))
     view.axes.plot(at, height + base, clip_on=False, zorder=2 + order, **look)
+    if view.bands[number]:
+        low, high = (edge + base for edge in view.bands[number])
+        view.axes.fill_between(at, low, high, color=look["c"], alpha=_SHADE, lw=0, zorder=1.8)
     marks = view.picture.curves[number].marks
     at, height = view.x.place(marks[:, 0]), _heights(view.y, marks[:, 1]) + base
     seen = (at >= 0) & (at <= 1) & (not crowded(view.picture))
-    if 0 < np.count_nonzero(seen) * _DOTS <= 0.7 * view.paper.ems[0]:
+    if 0 < np.count_nonzero(seen) * _DOTS <= 0.7 * view.ems[0]:
         dots = {"marker": "o", "ms": size, "mec": "white", "mew": size / 6, "ls": "none"}
         view.axes.plot(at[seen], height[seen], clip_on=False, zorder=3, **look | dots)
 
@@ -239,6 +278,6 @@ def look_of(view: View, number: int) -> dict[str, Any]:
     if view.stacked:
         thick, dashes = 0.14, "solid"
     swings = np.abs(np.diff(view.lines[number][1])).sum()
-    if swings * _DOTS > 0.7 * view.paper.ems[0]:  # dashes of dense cycles would be noise
+    if swings * _DOTS > 0.7 * view.ems[0]:  # dashes of dense cycles would be noise
         thick, dashes = 0.08, "solid"
     return {"c": color, "ls": dashes, "lw": thick * view.paper.points}

@@ -96,13 +96,20 @@ def draw_text(picture: Picture, look: Look) -> None:
 
 def draw_file(picture: Picture, output: str, look: Look, steps_per_epoch: int | None) -> None:
     """Draw into a file, whose suffix names the format."""
+    draw_rows([[picture]], output, look, steps_per_epoch)
+
+
+def draw_rows(
+    rows: Sequence[Sequence[Picture]], output: str, look: Look, steps_per_epoch: int | None = None
+) -> None:
+    """Draw pictures in rows into a file, whose suffix names the format."""
     from logsched.outputs import figure
 
     suffix = files.suffix(output)
     if suffix not in figure.FORMATS:
         raise FILE.broken("output", output)
     paper = figure.Paper(suffix, look.inches, look.dpi, steps_per_epoch)
-    files.write([figure.draw(picture, paper)], output)
+    files.write([figure.draw(rows, paper)], output)
 
 
 def draw_each(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -68,7 +68,10 @@ class View:
 
 @dataclass(frozen=True)
 class Line:
-    """A curve as it is drawn; `dots` are the places of its shape, where it needs one."""
+    """A curve as it is drawn; `dots` are the places of its shape, where it needs one.
+
+    `edges` are the places of the dots that bound its band.
+    """
 
     label: str
     glyph: str
@@ -77,6 +80,7 @@ class Line:
     at: Floats
     rate: Floats
     dots: tuple[Floats, Floats]
+    edges: list[tuple[Floats, Floats]]
 
 
 def reduce(curve: Curve, x: Scale, bins: int) -> tuple[Floats, Floats]:
@@ -115,7 +119,17 @@ def stroke(view: View, number: int, at: Floats, rate: Floats) -> Line:
         at=at,
         rate=height,
         dots=dots,
+        edges=_edges(view, curve),
     )
+
+
+def _edges(view: View, curve: Curve) -> list[tuple[Floats, Floats]]:
+    """Places along the edges of a curve's band, a few cells apart."""
+    bins, found = BINS * view.terminal.width, []
+    for edge in curve.band:
+        at, rate = reduce(replace(curve, rate=edge), view.x, bins)
+        found.append(_along(view, at, view.y.place(rate), 0, APART))
+    return found
 
 
 def _thinned(view: View, at: Floats, height: Floats) -> tuple[Floats, Floats]:

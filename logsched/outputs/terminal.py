@@ -30,7 +30,8 @@ def draw(picture: Picture, terminal: Terminal) -> str:
     every, picture = len(picture.curves), replace(picture, curves=_some(picture.curves))
     x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
     points = [reduce(curve, x, BINS * terminal.width) for curve in picture.curves]
-    rates = np.concatenate([rate for _, rate in points])
+    edges = [edge for curve in picture.curves for edge in curve.band]
+    rates = np.concatenate([*(rate for _, rate in points), *edges])
     view = View(picture, terminal, x, y_scale(rates, picture.log_y))
     lines = [stroke(view, number, *each) for number, each in enumerate(points)]
     above = _header(view)
