@@ -8,7 +8,7 @@ each restart_interval_multiplier times as long as the one before, down from rest
 import math
 
 import pytest
-from peers import assert_same
+from peers import RESTARTS, assert_same, restarting, wrong_restarts
 
 from logsched import Schedule
 
@@ -62,3 +62,15 @@ def test_a_warmup():
     rise = [LR + (0.002 - LR) * (1 + math.cos(math.pi * t / 4)) / 2 for t in range(4)]
     want = [*rise, *DOCUMENTED["restart_lr"][1]]
     assert_same(schedule.sample(len(want)), want)
+
+
+def test_where_a_logarithm_misses_a_restart():
+    """The geometric sum solved for the cycle, as by it and others, is off at 17 of 402 restarts."""
+    cycles = [
+        (cycle, math.floor(math.log(1 - (1 - multiplier) * epoch / interval, multiplier)))
+        for interval, multiplier, cycle, epoch in RESTARTS
+    ]
+    wrong = [(exact, found) for exact, found in cycles if found != exact]
+    assert (len(wrong), len(cycles)) == (17, 402)
+    assert all(found == exact - 1 for exact, found in wrong)
+    assert wrong_restarts(lambda r, m, epoch: restarting(r, m)(epoch)) == []

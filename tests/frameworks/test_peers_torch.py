@@ -70,7 +70,6 @@ def test_where_step_with_an_epoch_misses_a_restart():
     assert (len(wrong), len(RESTARTS)) == (17, 402)
     assert wrong[0] == (1, 3, 5, 121)
     assert {rate_at(r, m, epoch) for r, m, _, epoch in wrong} == {0.001}
-    assert wrong_restarts(lambda r, m, epoch: restarting(r, m)(epoch)) == []
 
 
 @given(LR, SHARE, EPOCHS)
