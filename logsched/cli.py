@@ -95,10 +95,20 @@ def _usage(error: typer.TyperException) -> str:
 
 def _app_for(first: list[str]) -> typer.Typer:
     """The app with no other command than the one that is asked for: building all takes time."""
-    every, lean = app.registered_commands, copy(app)
-    asked = [one for one in every if one.callback and [one.callback.__name__] == first]
-    lean.registered_commands = asked or every
-    return lean
+    lean = copy(app)
+    lean.registered_commands = [
+        one for one in app.registered_commands if one.callback and [one.callback.__name__] == first
+    ]
+    return lean if lean.registered_commands else whole_app()
+
+
+def whole_app() -> typer.Typer:
+    """The app with every command; that of trials, which takes time to import, among them."""
+    from logsched.trial.command import trial
+
+    whole = copy(app)
+    whole.registered_commands = [*app.registered_commands, typer.models.CommandInfo(callback=trial)]
+    return whole
 
 
 def _complain(sentence: str, status: int) -> int:

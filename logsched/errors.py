@@ -11,3 +11,9 @@ class OutputError(LogschedError):
     """Good input, but a file or a disk would not do it (exit 1)."""
 
     exit_code = 1
+
+
+class MissingError(LogschedError):
+    """Good input, but a package that is an extra is not installed (exit 1)."""
+
+    exit_code = 1

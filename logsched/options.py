@@ -12,6 +12,9 @@ from logsched.outputs import console
 from logsched.parameters import Parameter, Parameters, Value, declared
 from logsched.presets import PRESETS, find_preset
 
+Prepare = Callable[[dict[str, Any], Mapping[str, str | None]], Mapping[str, Value]]
+"""Changes what a command is given, by the texts of its options; returns what is usual there."""
+
 STDIN = "-"
 LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")
 _SWEEP = typer.Option(
@@ -27,13 +30,17 @@ def run_parameters() -> Mapping[str, Parameter]:
     return {**declared(Parameters), **RUN_PARAMETERS}
 
 
-def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def evaluates(
+    *default: str, declares: Mapping[str, Parameter] | None = None, prepare: Prepare | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command SCHEDULE arguments, after its own, and the shared options.
 
     It is called with a `Run`.
 
-    `default` are the schedules taken where none is named, nor a log as `data`. What there is to
-    warn of goes to stderr. What the command returns is the exit status.
+    `default` are the schedules taken where none is named, nor a log as `data`. What the command
+    `declares` are options of its own; `prepare` gets their texts and all else that is given, may
+    change it, and says what parameters are where nobody sets them. What there is to warn of goes to
+    stderr. What the command returns is the exit status.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,7 +53,9 @@ def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any
             if "data" in given:
                 given |= _logs_apart(given["data"], given["schedules"])
             unnamed = () if given.get("data") else default
-            run = read_run(unnamed, texts, *(given.pop(name) for name in LAYERS))
+            its = {name: given.pop(name) for name in declares or ()}
+            usual = prepare(given, its) if prepare else {}
+            run = read_run(unnamed, texts, usual, *(given.pop(name) for name in LAYERS))
             status = command(run, **given)  # first: its error is all that is said, if it fails
             for warning in run.warnings:
                 console.say(f"Warning: {warning}")
@@ -56,6 +65,7 @@ def evaluates(*default: str) -> Callable[[Callable[..., Any]], Callable[..., Any
 
         first = [one for one in own if _is_argument(one)]
         options = [one for one in own if not _is_argument(one)]
+        options += [_option(name, one) for name, one in (declares or {}).items()]
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [*first, _schedules(default), *options, *_shared_options()]
         )
@@ -78,20 +88,24 @@ def _logs_apart(data: list[str] | None, schedules: list[str] | None) -> dict[str
 def read_run(
     default: Sequence[str],
     texts: Mapping[str, str | None],
+    usual: Mapping[str, Value],
     schedules: list[str] | None,
     preset: str | None,
     config: str | None,
     sweep: list[str] | None,
     match_budget: str | None,
 ) -> Any:
-    """The run that options ask for, a `Run`. Raises LogschedError where they cannot mean one."""
+    """The run that options ask for, a `Run`; `usual` is what they set where nobody else does.
+
+    Raises LogschedError where they cannot mean one.
+    """
     from logsched.config import Config, read_config
     from logsched.specs import Settings, make_run
 
     settings = Settings(
         read_options(texts),
         Config() if config is None else read_config(config),
-        {} if preset is None else find_preset(preset).settings,
+        {**usual, **({} if preset is None else find_preset(preset).settings)},
     )
     run = make_run(schedules or (), default, settings, sweep or ())
     if match_budget is None:

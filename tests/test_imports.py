@@ -13,8 +13,8 @@ import logsched
 ROOT = Path(logsched.__file__).parent
 CORE = {"errors", "lazy", "parameters", "cycles", "phases", "shapes", "grid", "schedule"}
 CORE |= {f"shapes.{name}" for name in ("base", "decays", "logarithms", "policies")}
-COMMAND_LINE = {"cli", "options", "__main__"}
-HEAVY = {"numpy", "matplotlib", "plotext", "rich", "orjson"}
+COMMAND_LINE = {"cli", "options", "__main__", "trial.command"}
+HEAVY = {"numpy", "matplotlib", "plotext", "rich", "orjson", "torch"}
 
 
 def module_name(path):

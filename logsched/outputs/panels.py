@@ -16,7 +16,7 @@ from logsched.lazy import Floats
 from logsched.outputs.axes import Scale, shorter, x_limits, y_scale
 from logsched.outputs.gradient import Gradient, crowded, gradient
 from logsched.outputs.paper import BAND, FAINT, GRID, LINE, SMALL, Paper, printable, width
-from logsched.picture import Curve, Picture
+from logsched.picture import Picture
 
 # Colours have 3:1 contrast on white, and are 14 CIE units apart, the first five 22, to the three
 # kinds of colour blindness too. Dashes leave more and more open: what is below shows through.
@@ -99,10 +99,7 @@ def make_views(rows: Sequence[Sequence[Picture]], paper: Paper) -> list[View]:
     cells = figure.add_gridspec(len(rows), columns, height_ratios=heights)
     return [
         _make_view(
-            picture,
-            paper,
-            figure.add_subplot(cells[at, column]),
-            (1 / columns, heights[at] / sum(heights)),
+            picture, paper, figure, cells[at, column], (1 / columns, heights[at] / sum(heights))
         )
         for at, row in enumerate(rows)
         for column, picture in enumerate(row)
@@ -114,7 +111,9 @@ def _least_height(picture: Picture) -> float:
     return _FRAME + _PANEL * len(picture.curves) if picture.layout == "stack" else 0
 
 
-def _make_view(picture: Picture, paper: Paper, axes: Axes, share: tuple[float, float]) -> View:
+def _make_view(
+    picture: Picture, paper: Paper, figure: Figure, cell: Any, share: tuple[float, float]
+) -> View:
     """Where everything of a picture is to be drawn."""
     x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
     curves = [_cut(curve.epoch, curve.rate, x) for curve in picture.curves]
@@ -132,8 +131,8 @@ def _make_view(picture: Picture, paper: Paper, axes: Axes, share: tuple[float, f
         labels=[printable(curve.label) for curve in picture.curves],
         pitch=_pitch((paper.ems[1] - _FRAME) / len(curves)) if stacked else 0.0,
         gradient=gradient(picture),
-        figure=axes.figure,
-        axes=axes,
+        figure=figure,
+        axes=figure.add_subplot(cell),
         share=share,
     )
 

@@ -1,0 +1,1 @@
+"""Trials: what each schedule does to a real training run. Needs PyTorch: `logsched[trial]`."""

@@ -1,0 +1,160 @@
+"""Checkpoints: the state of a run after each epoch that went well, in a file of a folder.
+
+They hold tensors, numbers and texts only, and are loaded with `weights_only`: no code runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from logsched.errors import LogschedError, OutputError
+from logsched.outputs import files
+from logsched.schedule import Schedule
+from logsched.trial.extras import torch
+from logsched.trial.results import Record
+from logsched.trial.training import Trainee
+
+SCHEMA = 1
+LONG = 80  # characters of a label in a file's name
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file holds: whose run it is, its record, and the state after `steps` steps."""
+
+    path: str
+    task: str
+    optimizer: str
+    steps_per_epoch: int
+    schedule: Schedule
+    record: Record
+    steps: int
+    epochs: int
+    state: Mapping[str, Any]
+
+
+def path_of(folder: str, record: Record) -> str:
+    """The file of a run; the labels that a file's name cannot hold are told apart by a hash."""
+    name = re.sub(r"[^\w.=,-]+", "_", record.label)[:LONG]
+    if name != record.label:
+        name += f"-{sha256(record.label.encode()).hexdigest()[:8]}"
+    return os.path.join(folder, f"{name}-seed{record.seed}.pt")
+
+
+def make_folder(folder: str) -> None:
+    """Make the folder where it is not there. Raises OutputError where that fails."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror}") from None
+
+
+def save(trainee: Trainee, folder: str) -> None:
+    """Write the state of a run; one that was halted keeps the state before its last epoch."""
+    path = path_of(folder, trainee.record)
+    if trainee.record.halted is None:
+        content = {
+            "schema": SCHEMA,
+            "task": trainee.task.name,
+            "optimizer": trainee.task.training.optimizer,
+            "steps_per_epoch": trainee.grid.steps_per_epoch,
+            "steps": len(trainee.record.loss),
+            "epochs": trainee.record.epochs,
+            "net": trainee.model.net.state_dict(),
+            "optimizers": [one.state_dict() for one in trainee.optimizers],
+        }
+    else:
+        content = _load(path)
+    schedule = trainee.schedule
+    content |= {
+        "schedule": {"shape": schedule.shape.name, "params": dict(schedule.params)},
+        "record": asdict(trainee.record),
+    }
+    file = BytesIO()
+    torch.save(content, file)
+    files.write([file.getvalue()], path)
+
+
+def read(path: str) -> Checkpoint:
+    """Read a checkpoint. Raises OutputError where there is none."""
+    content = _load(path)
+    try:
+        shape = content["schedule"]
+        return Checkpoint(
+            path=path,
+            task=content["task"],
+            optimizer=content["optimizer"],
+            steps_per_epoch=content["steps_per_epoch"],
+            schedule=Schedule(shape["shape"], **shape["params"]),
+            record=Record(**content["record"]),
+            steps=content["steps"],
+            epochs=content["epochs"],
+            state=content,
+        )
+    except (KeyError, TypeError):
+        raise OutputError(f"{path} is no checkpoint of a trial") from None
+
+
+def _load(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            loaded = torch.load(file, map_location="cpu", weights_only=True)
+        return dict(loaded)
+    except OSError as error:
+        raise OutputError(f"cannot read {path}: {error.strerror}") from None
+    except Exception:  # whatever a damaged file makes of it
+        raise OutputError(f"{path} is no checkpoint of a trial, or is damaged") from None
+
+
+def find(source: str, label: str, seed: int) -> Checkpoint | None:
+    """The checkpoint from which a run goes on: a file itself, or that of the run in a folder."""
+    if not os.path.isdir(source):
+        return read(source)
+    path = path_of(source, Record(label, seed))
+    return read(path) if Path(path).exists() else None
+
+
+def resume(trainee: Trainee, saved: Checkpoint) -> bool:
+    """Go on from a checkpoint, whether with its schedule or another; say whether with another.
+
+    A run that was halted stays so under the same schedule, and goes on under another. Raises
+    LogschedError where the checkpoint is of another task, optimizer or grid.
+    """
+    _check(trainee, saved)
+    label, seed = trainee.record.label, trainee.record.seed
+    trainee.record = Record(**{**asdict(saved.record), "label": label, "seed": seed})
+    other = saved.schedule != trainee.schedule
+    if other or saved.record.halted is None:
+        trainee.record.cut(saved.steps, saved.epochs)
+    try:
+        trainee.model.net.load_state_dict(saved.state["net"])
+        for one, state in zip(trainee.optimizers, saved.state["optimizers"], strict=True):
+            one.load_state_dict(state)
+    except (RuntimeError, ValueError):
+        raise OutputError(f"{saved.path} is of another model than this task's") from None
+    trainee.follow()
+    return other
+
+
+def _check(trainee: Trainee, saved: Checkpoint) -> None:
+    its = {
+        "task": (saved.task, trainee.task.name),
+        "optimizer": (saved.optimizer, trainee.task.training.optimizer),
+        "steps_per_epoch": (saved.steps_per_epoch, trainee.grid.steps_per_epoch),
+        "seed": (saved.record.seed, trainee.record.seed),
+    }
+    for name, (there, here) in its.items():
+        if there != here:
+            raise LogschedError(f"{name} is {here}, but in the checkpoint {saved.path} {there}")
+    if saved.epochs > trainee.grid.epochs:
+        raise LogschedError(
+            f"epochs is {trainee.grid.epochs}, but the checkpoint {saved.path} is after "
+            f"{saved.epochs}"
+        )

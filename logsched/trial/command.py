@@ -1,0 +1,69 @@
+"""The command `trial`: it reads its options and hands over to training and to outputs."""
+
+from typing import Annotated, Any
+
+import typer
+
+from logsched.options import complete, evaluates
+from logsched.outputs import files
+from logsched.trial.options import OPTIONS, TASKS, prepare
+
+SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
+
+
+@evaluates(*SCHEDULES, declares=OPTIONS, prepare=prepare)
+def trial(
+    run: Any,
+    task: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TASK]",
+            help=", ".join(TASKS),
+            autocompletion=complete(lambda: TASKS),
+        ),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("-o", "--file", metavar="FILE", help=".png, .svg, .pdf, .json or .csv"),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="epoch|step", help="losses as means of epochs, or all")
+    ] = "epoch",
+    log_y: Annotated[bool, typer.Option("--log-y", help="losses on a logarithmic axis")] = False,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text, json or csv")
+    ] = "text",
+    checkpoint: Annotated[
+        str | None,
+        typer.Option("--checkpoint", metavar="DIR", help="save all runs there after every epoch"),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="DIR|FILE",
+            help="go on from checkpoints there, and save there too; or all from one FILE",
+        ),
+    ] = None,
+    results: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="FILE", help="draw saved results instead of training"),
+    ] = None,
+) -> None:
+    """Train a model under each schedule, and show the loss."""
+    from logsched.outputs import plotting, trials
+    from logsched.trial.keeping import keeping_of
+    from logsched.trial.results import read_results
+    from logsched.trial.running import train_all
+
+    trials.check_options(format, by, file)
+    look = plotting.read_look("auto", False, None, None, "8,6", "150")
+    if results:
+        found = [read_results(one) for one in results]
+    else:
+        made: Any = task  # of its name `prepare` has made a Task
+        found = [train_all(made, run, keeping_of(checkpoint, resume, file))]
+    if file is not None:
+        trials.save(found, by, log_y, file, look)
+    for one in found:
+        files.write_text(trials.FORMATS[format](one, by, log_y, look.terminal))

@@ -1,0 +1,38 @@
+"""PyTorch, imported when its first name is asked for: options and saved results do without."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, TypeAlias
+
+from logsched.errors import MissingError
+
+
+class _Lazy:
+    """Stands for a module; each name is looked up there once and kept."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(import_module(self._name), name)
+        setattr(self, name, value)
+        return value
+
+
+torch: Any = _Lazy("torch")
+functional: Any = _Lazy("torch.nn.functional")
+
+Tensor: TypeAlias = Any
+"""A `torch.Tensor`."""
+
+
+def require(extra: str, **packages: str) -> None:
+    """Raise MissingError where a package, by the name of its module, is not installed."""
+    missing = [package for module, package in packages.items() if find_spec(module) is None]
+    if missing:
+        raise MissingError(
+            f"this needs {' and '.join(missing)}: pip install 'logsched[{extra}]', or "
+            f"pip install {' '.join(name.lower().replace('pytorch', 'torch') for name in missing)}"
+        )

@@ -1,0 +1,51 @@
+"""The options of `trial`: those of training, and those of the tasks, from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from logsched.errors import LogschedError
+from logsched.parameters import Parameter, Value, declared
+from logsched.trial import tasks
+from logsched.trial.settings import Training
+from logsched.trial.task import TASKS, Task, find_task
+
+__all__ = ["OPTIONS", "TASKS", "prepare", "tasks"]
+
+OPTIONS: Mapping[str, Parameter] = {
+    name: one for owner in (*TASKS.values(), Training) for name, one in declared(owner).items()
+}
+
+
+def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[str, Value]:
+    """Put the task itself in the place of its name; say what it sets where nobody else does.
+
+    Raises LogschedError for a task or an option that cannot be, or not together.
+    """
+    name = given["task"]
+    if given["results"]:
+        if name is not None:
+            raise LogschedError(
+                f"task is {name}, but --from draws results that are there: give one of them"
+            )
+        return {}
+    if name is None:
+        raise LogschedError(f"task is missing: name one of {', '.join(TASKS)}")
+    task = make_task(find_task(name), given["preset"], texts)
+    given["task"] = task
+    return task.settings()
+
+
+def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | None]) -> Task:
+    """A task with the options that are given as texts, over those of a preset."""
+    set_ = {name: OPTIONS[name].rule.parse(name, text) for name, text in texts.items() if text}
+    for name in set_:
+        if name not in {**declared(Training), **declared(kind)}:
+            owners = [task for task, one in TASKS.items() if name in declared(one)]
+            raise LogschedError(f"{name} is of {' and '.join(owners)}, but the task is {kind.name}")
+    kind.require()
+    set_ = {**kind.usual(preset), **set_}
+    of_training = {name: value for name, value in set_.items() if name in declared(Training)}
+    own = {name: value for name, value in set_.items() if name in declared(kind)}
+    return kind(Training(**of_training), **own)

@@ -1,0 +1,169 @@
+"""What trials bring: the loss and rate of every step, the score of every epoch; as JSON too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import inf, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+
+from logsched.errors import LogschedError, OutputError
+from logsched.grid import Grid
+from logsched.lazy import Floats
+from logsched.run import Run
+from logsched.schedule import Schedule
+
+SCHEMA = 1
+MOST = 2**31  # bytes of a file that is read
+
+
+@dataclass
+class Record:
+    """One run: loss and rate by step, score by epoch; the epoch at which it was halted, if any."""
+
+    label: str
+    seed: int
+    loss: list[float] = field(default_factory=list)
+    lr: list[float] = field(default_factory=list)
+    score: list[float] = field(default_factory=list)
+    halted: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def epochs(self) -> int:
+        """The epochs that are over."""
+        return len(self.score)
+
+    def cut(self, steps: int, epochs: int) -> None:
+        """Forget what came after so many steps and epochs."""
+        self.loss, self.lr, self.score = self.loss[:steps], self.lr[:steps], self.score[:epochs]
+        self.halted = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """All runs of a trial: its task and settings, its schedules and their grid, its records."""
+
+    task: str
+    score: str
+    settings: Mapping[str, Any]
+    run: Run
+    records: Sequence[Record]
+
+    def of(self, label: str) -> list[Record]:
+        """The records of a schedule, a seed each."""
+        return [one for one in self.records if one.label == label]
+
+    def by_epoch(self, record: Record) -> Floats:
+        """The mean loss of each epoch, `(epochs,)`; of one that was cut short, of what there is."""
+        steps = self.run.grid.steps_per_epoch
+        losses = _floats(record.loss)
+        with np.errstate(all="ignore"):
+            means = [losses[at : at + steps].mean() for at in range(0, losses.size, steps)]
+        return _floats(means)
+
+
+class Spread(NamedTuple):
+    """A mean over seeds, and the standard deviation of the seeds."""
+
+    mean: float
+    deviation: float
+
+
+class Summary(NamedTuple):
+    """What is told of a schedule: losses are means of epochs, `mean_loss` of all steps."""
+
+    final_loss: Spread
+    best_loss: Spread
+    best_epoch: Spread
+    mean_loss: Spread
+    score: Spread
+    halted: list[int]  # the epochs of the runs that were
+
+
+def summarise(results: Results, label: str) -> Summary:
+    """The runs of one schedule in numbers."""
+    rows, records = [], results.of(label)
+    for record in records:
+        losses = results.by_epoch(record)
+        best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
+        score = record.score[-1] if record.score else nan
+        with np.errstate(all="ignore"):
+            mean = float(_floats(record.loss).mean())
+        rows.append((losses[-1], losses[best], best, mean, score))
+    final, least, at, whole, scores = (spread(column) for column in zip(*rows, strict=True))
+    halted = [one.halted for one in records if one.halted is not None]
+    return Summary(final, least, at, whole, scores, halted)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean and standard deviation (n - 1) of the runs."""
+    with np.errstate(all="ignore"):
+        deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        return Spread(float(np.mean(values)), deviation)
+
+
+def _floats(numbers: Sequence[float]) -> Floats:
+    return np.asarray(numbers, dtype=np.float64)
+
+
+# As a file.
+
+
+def to_json(results: Results) -> bytes:
+    """Everything, so that it can be drawn again; a loss that is not finite is null."""
+    grid = results.run.grid
+    whole = {
+        "schema": SCHEMA,
+        "task": results.task,
+        "score": results.score,
+        "settings": dict(results.settings),
+        "epochs": grid.epochs,
+        "steps_per_epoch": grid.steps_per_epoch,
+        "schedules": {
+            label: {"shape": one.shape.name, "params": dict(one.params)}
+            for label, one in results.run.schedules.items()
+        },
+        "runs": [asdict(record) for record in results.records],
+    }
+    return orjson.dumps(whole) + b"\n"
+
+
+def read_results(path: str) -> Results:
+    """The results that a file holds. Raises OutputError where it cannot be read or holds none."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MOST)
+        return _read(orjson.loads(content))
+    except OSError as error:
+        raise OutputError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, LogschedError):
+            raise LogschedError(f"{path}: {error}") from None
+        raise OutputError(f"{path} does not hold the results of a trial as JSON") from None
+
+
+def _read(whole: Any) -> Results:
+    if whole["schema"] != SCHEMA:
+        raise LogschedError(f"schema is {whole['schema']}, but this version reads {SCHEMA}")
+    schedules = {
+        str(label): Schedule(one["shape"], **one["params"])
+        for label, one in whole["schedules"].items()
+    }
+    grid = Grid(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
+    records = [_record(one) for one in whole["runs"]]
+    if {one.label for one in records} - set(schedules):
+        raise LogschedError("a run's label is none of the schedules")
+    task, score, settings = str(whole["task"]), str(whole["score"]), dict(whole["settings"])
+    return Results(task, score, settings, Run(schedules, grid), records)
+
+
+def _record(one: Mapping[str, Any]) -> Record:
+    record = Record(**one)
+    for name in ("loss", "lr", "score"):
+        numbers = [inf if number is None else float(number) for number in getattr(record, name)]
+        setattr(record, name, numbers)
+    return record

@@ -1,0 +1,138 @@
+"""Functions with many minima, descended from hundreds of starts at once (paper 1.2)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from math import e, pi
+from typing import ClassVar
+
+from logsched.grid import Grid
+from logsched.parameters import NOT_NEGATIVE, WHOLE, Rule, parameter
+from logsched.trial.extras import Tensor, require, torch
+from logsched.trial.task import Model, Player, Task, device_of, generator_of
+
+DIM = Rule("a whole number from 1 to 1000", lambda number: 1 <= number <= 1000, whole=True)
+
+
+class Landscape(Task):
+    """A function of z = x - o, whose least value is 0, at an optimum o that the seed decides.
+
+    The starts x are uniform on the function's usual domain, o on its inner half: were it in the
+    middle, whatever pulls towards 0 would find it.
+    """
+
+    score = "global basin"  # the share of starts that are in it
+    weight_decay = 0.0  # it would pull towards 0
+    width: ClassVar[float]  # the domain is from -width to width in every dimension
+    roughness: ClassVar[float]  # the usual noise: of the order of the slopes between pits
+
+    dim: int = parameter("dimensions of the function", DIM, 2)
+    starts: int = parameter("starts, which descend side by side", WHOLE, 300)
+    noise: float = parameter(
+        "standard deviation of what is added to each component of a gradient, as batches do",
+        NOT_NEGATIVE,
+        lambda its: its.roughness,
+        left_out="2 of ackley, 0.3 of griewank, 20 of rastrigin",
+    )
+
+    @abstractmethod
+    def value(self, z: Tensor) -> Tensor:
+        """The function at `(starts, dim)` points; `(starts,)` float64."""
+
+    @abstractmethod
+    def basin(self) -> Tensor:
+        """Half the width of the optimum's basin in each dimension, `(dim,)` or a number."""
+
+    @classmethod
+    def require(cls) -> None:
+        require("trial", torch="PyTorch")
+
+    def model(self, seed: int, grid: Grid) -> Model:
+        generator, device = generator_of(seed), device_of(self.training)
+
+        def uniform(count: int, half: float) -> Tensor:
+            unit = torch.rand(count, self.dim, generator=generator, dtype=torch.float64)
+            return ((2 * unit - 1) * half).to(device)
+
+        optimum, basin = uniform(1, self.width / 2), self.basin()
+        x = torch.nn.Parameter(uniform(self.starts, self.width))
+
+        def share() -> float:
+            return float(((x.detach() - optimum).abs() < basin).all(dim=1).double().mean())
+
+        def value(noise: Tensor) -> Tensor:
+            """f(x), with the gradient of f(x) + noise x: a batch's own function."""
+            return self.value(x - optimum) + (noise * (x - x.detach())).sum(dim=1)
+
+        def batches(epoch: int) -> Iterator[Tensor]:
+            draw = generator_of(seed, epoch)
+            for _ in range(grid.steps_per_epoch):
+                unit = torch.randn(x.shape, generator=draw, dtype=torch.float64)
+                yield self.noise * unit.to(device)
+
+        net = torch.nn.ParameterList([x])
+        return Model(net, [Player([x], value)], batches, share)
+
+
+class Ackley(Landscape):
+    """20 + e - 20 exp(-0.2 sqrt(mean z^2)) - exp(mean cos 2 pi z), on [-32.768, 32.768]^dim.
+
+    Its minima are near whole z. Ackley, 1987.
+    """
+
+    name = "ackley"
+    summary = "a funnel covered with pits one apart"
+    width = 32.768
+    roughness = 2.0
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.05, "adam": 0.5, "lbfgs": 0.1}
+
+    def value(self, z: Tensor) -> Tensor:
+        size = (z.square().mean(dim=1) + 1e-30).sqrt()  # its gradient is finite at 0
+        waves = torch.cos(2 * pi * z).mean(dim=1)
+        return 20 + e - 20 * torch.exp(-0.2 * size) - torch.exp(waves)
+
+    def basin(self) -> Tensor:
+        return 0.5
+
+
+class Griewank(Landscape):
+    """1 + sum z^2/4000 - prod cos(z_i/sqrt(i)), on [-600, 600]^dim. Griewank, 1981.
+
+    In the box |z_i| < pi sqrt(i)/2 no cosine changes its sign, and the only minimum is the optimum.
+    """
+
+    name = "griewank"
+    summary = "a wide bowl with thousands of shallow pits"
+    width = 600.0
+    roughness = 0.3
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 3.0, "adam": 5.0, "lbfgs": 1.0}
+
+    def _roots(self) -> Tensor:
+        index = torch.arange(1, self.dim + 1, dtype=torch.float64, device=device_of(self.training))
+        return index.sqrt()
+
+    def value(self, z: Tensor) -> Tensor:
+        return 1 + z.square().sum(dim=1) / 4000 - torch.cos(z / self._roots()).prod(dim=1)
+
+    def basin(self) -> Tensor:
+        return self._roots() * pi / 2
+
+
+class Rastrigin(Landscape):
+    """sum z^2 + 10 (1 - cos 2 pi z), on [-5.12, 5.12]^dim; its minima are near whole z.
+
+    Rastrigin, 1974; Muehlenbein et al., 1991.
+    """
+
+    name = "rastrigin"
+    summary = "a bowl with deep pits one apart"
+    width = 5.12
+    roughness = 20.0
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.003, "adam": 0.2, "lbfgs": 0.1}
+
+    def value(self, z: Tensor) -> Tensor:
+        return (z.square() + 10 - 10 * torch.cos(2 * pi * z)).sum(dim=1)
+
+    def basin(self) -> Tensor:
+        return 0.5
