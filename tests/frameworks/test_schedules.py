@@ -1,6 +1,8 @@
 """Schedules themselves in frameworks, without a snippet: as README says they are used."""
 
+import copy
 import io
+import pickle
 
 import numpy as np
 import pytest
@@ -66,7 +68,7 @@ def test_lambda_lr_resumed(torch, shape, steps):
     file = io.BytesIO()
     torch.save(first.state(), file)
     file.seek(0)
-    second.load(torch.load(file))
+    second.load(torch.load(file, weights_only=True))
     second.go_on(len(whole.rates) - len(first.rates))
     assert first.rates + second.rates == whole.rates
     assert schedule == Schedule(shape, lr=0.3, **SHORT)
@@ -83,6 +85,32 @@ def test_a_state_does_not_change_another_schedule(torch):
     second.scheduler.load_state_dict(first.scheduler.state_dict())
     assert other == Schedule("linear", lr=0.1, **SHORT)
     assert second.scheduler.last_epoch == 4
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copy_of_a_training_goes_on_by_itself(torch, copied):
+    """Optimizer, scheduler and schedule, copied or pickled half way."""
+    schedule = Schedule("cosine", lr=0.3, **SHORT)
+    first = Training(torch, schedule)
+    first.go_on(4)
+    second = copied(first)
+    for training in (first, second):
+        training.go_on(5)
+    assert second.rates == first.rates
+    assert np.array(second.rates)[:, 0] == pytest.approx(schedule.sample(9), rel=1e-12)
+    assert second.scheduler.lr_lambdas[0].__self__ == schedule
+
+
+def test_a_schedule_in_place_of_its_factor(torch):
+    """Nothing can tell before the run: `check` does after it, and no state of it can be saved."""
+    schedule = Schedule("cosine", lr=0.3, **SHORT)
+    training = Training(torch, schedule)
+    training.scheduler = torch.optim.lr_scheduler.LambdaLR(training.optimizer, schedule)
+    training.go_on(9)
+    rates = np.array(training.rates)[:, 0]
+    np.testing.assert_allclose(rates, 0.3 * schedule.sample(9), rtol=1e-12)
+    with pytest.raises(TypeError):
+        torch.save(training.state(), io.BytesIO())
 
 
 def test_a_base_rate_of_0_is_refused(torch):
