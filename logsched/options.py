@@ -50,10 +50,10 @@ def evaluates(
         @wraps(command)
         def wrapper(**given: Any) -> Any:
             texts = {name: given.pop(name) for name in shared}
+            its = {name: given.pop(name) for name in declares or ()}
             if "data" in given:
                 given |= _logs_apart(given["data"], given["schedules"])
             unnamed = () if given.get("data") else default
-            its = {name: given.pop(name) for name in declares or ()}
             usual = prepare(given, its) if prepare else {}
             run = read_run(unnamed, texts, usual, *(given.pop(name) for name in LAYERS))
             status = command(run, **given)  # first: its error is all that is said, if it fails

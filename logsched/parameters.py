@@ -25,15 +25,18 @@ NUMBER = re.compile(r"[-+.,0-9a-z]+", re.ASCII | re.IGNORECASE)  # or what could
 
 
 class Rule(NamedTuple):
-    """What a value must be: one of some words, or a number for which a test holds."""
+    """What a value must be: one of some words, any text, or a number for which a test holds."""
 
     says: str
     holds: Callable[[float], bool] = lambda number: False
     words: tuple[str, ...] = ()
     whole: bool = False
+    text: bool = False
 
     def parse(self, name: str, text: str) -> Value:
         """The value that a text stands for. Raises LogschedError where it breaks the rule."""
+        if self.text:
+            return str(self.check(name, text))
         word = text.strip()
         if word in self.words:
             return word
@@ -47,9 +50,13 @@ class Rule(NamedTuple):
 
     def check(self, name: str, value: object) -> Value:
         """The value itself, a number as float or int. Raises LogschedError like `parse`."""
-        if isinstance(value, str) and value in self.words:
+        if isinstance(value, str) and (value in self.words or (self.text and value)):
             return value
-        if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
+        if (
+            self.text
+            or isinstance(value, bool)
+            or not isinstance(value, Integral if self.whole else Real)
+        ):
             raise self.broken(name, value, quoted=True)
         return self._number(name, value, shown=value)
 

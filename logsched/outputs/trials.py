@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -82,6 +82,13 @@ def save(results: Sequence[Results], by: str, log_y: bool, output: str, look: Lo
         files.write([FORMATS[suffix](results[0], by, log_y, look.terminal).encode()], output)
     else:
         raise LogschedError(f"file is {output}, but several results are only drawn: name a .png")
+
+
+def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
+    """Write a PNG that is drawn only if there is a file for it. Raises LogschedError otherwise."""
+    if output is None or files.suffix(output) != "png":
+        raise LogschedError("preprocessing is drawn into a .png file: name it, as in -o batch.png")
+    files.write([draw()], output)
 
 
 # Pictures.

@@ -45,6 +45,12 @@ def trial(
             help="go on from checkpoints there, and save there too; or all from one FILE",
         ),
     ] = None,
+    preprocessing: Annotated[
+        bool,
+        typer.Option(
+            "--preprocessing", help="draw a batch of cifar10 before and after each step into -o"
+        ),
+    ] = False,
     results: Annotated[
         list[str] | None,
         typer.Option("--from", metavar="FILE", help="draw saved results instead of training"),
@@ -58,10 +64,13 @@ def trial(
 
     trials.check_options(format, by, file)
     look = plotting.read_look("auto", False, None, None, "8,6", "150")
+    made: Any = task  # of its name `prepare` has made a Task
+    if preprocessing and made is not None:
+        trials.save_picture(made.picture, file)
+        return
     if results:
         found = [read_results(one) for one in results]
     else:
-        made: Any = task  # of its name `prepare` has made a Task
         found = [train_all(made, run, keeping_of(checkpoint, resume, file))]
     if file is not None:
         trials.save(found, by, log_y, file, look)

@@ -34,12 +34,18 @@ def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[s
         raise LogschedError(f"task is missing: name one of {', '.join(TASKS)}")
     task = make_task(find_task(name), given["preset"], texts)
     given["task"] = task
+    if not given["schedules"] and given["config"] is None:
+        given["schedules"] = [*task.schedules]
     return task.settings()
 
 
 def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | None]) -> Task:
     """A task with the options that are given as texts, over those of a preset."""
-    set_ = {name: OPTIONS[name].rule.parse(name, text) for name, text in texts.items() if text}
+    set_ = {
+        name: OPTIONS[name].rule.parse(name, text)
+        for name, text in texts.items()
+        if text is not None
+    }
     for name in set_:
         if name not in {**declared(Training), **declared(kind)}:
             owners = [task for task, one in TASKS.items() if name in declared(one)]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from logsched.parameters import POSITIVE, WHOLE, Declared, Rule, parameter
 
 OPTIMIZERS = ("sgd", "adam", "lbfgs")
 BATCH_SIZES = {"sgd": 128, "adam": 32, "lbfgs": 128}  # the paper's, §2.1 and §2.2
 BATCH = Rule("a whole number, 1 or more, as in 128", lambda number: number >= 1, whole=True)
 COUNT = Rule("a whole number, 0 or more, as in 2", lambda number: number >= 0, whole=True)
+
+
+def batch_size(default: object) -> Any:
+    """Declare how many examples a step has, for a task whose examples are drawn in batches."""
+    says = "128, with adam 32; of gan-ring 256"
+    return parameter("examples of a step", BATCH, default, left_out=says)
 
 
 class Training(Declared):

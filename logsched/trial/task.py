@@ -47,6 +47,7 @@ class Task(Declared):
     weight_decay: ClassVar[float] = 0.0005  # of sgd; the paper's, §2.1
     cross_entropy: ClassVar[bool] = False  # whether the halting rule looks at the loss
     usual_steps: ClassVar[int] = 100  # of an epoch, where the data do not say
+    schedules: ClassVar[tuple[str, ...]] = ()  # what is compared, if not what all tasks compare
     small: ClassVar[bool] = True  # more threads than one would only wait for each other
 
     training: Training
@@ -88,6 +89,10 @@ class Task(Declared):
                 f"steps_per_epoch is {grid.steps_per_epoch}, but an epoch of {self.name} has "
                 f"{self.steps_per_epoch} steps: leave it out, or change batch_size"
             )
+
+    def picture(self) -> bytes:
+        """A PNG of what is done to data before training. Raises LogschedError where nothing is."""
+        raise LogschedError(f"preprocessing is of cifar10, but the task is {self.name}")
 
     @abstractmethod
     def model(self, seed: int, grid: Grid) -> Model:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from logsched.grid import Grid
-from logsched.parameters import parameter
 from logsched.trial.extras import Tensor, functional, require, torch
-from logsched.trial.settings import BATCH, BATCH_SIZES
+from logsched.trial.settings import BATCH_SIZES, batch_size
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 
 TRAINED = 1437  # images that are learned; of the other 360 is the score
@@ -22,12 +21,7 @@ class Digits(Task):
     score = "accuracy"  # on the images held out
     cross_entropy = True
 
-    batch_size: int = parameter(
-        "images of a step",
-        BATCH,
-        lambda its: BATCH_SIZES[its.training.optimizer],
-        left_out="128, with adam 32",
-    )
+    batch_size: int = batch_size(lambda its: BATCH_SIZES[its.training.optimizer])
 
     @classmethod
     def require(cls) -> None:

@@ -7,9 +7,8 @@ from math import pi
 from typing import Any, ClassVar
 
 from logsched.grid import Grid
-from logsched.parameters import parameter
 from logsched.trial.extras import Tensor, functional, require, torch
-from logsched.trial.settings import BATCH
+from logsched.trial.settings import batch_size
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 
 MODES = 8  # Gaussians, even on a circle of radius 1
@@ -36,7 +35,7 @@ class GanRing(Task):
     weight_decay = 0.0
     usual_steps = 50
 
-    batch_size: int = parameter("points of a step", BATCH, 256)
+    batch_size: int = batch_size(256)
 
     @classmethod
     def require(cls) -> None:

@@ -1,0 +1,181 @@
+"""The paper's experiments: CIFAR-10 in its own files, and the networks of Figures 2 and 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from logsched.errors import LogschedError
+from logsched.grid import Grid
+from logsched.lazy import np
+from logsched.outputs import console
+from logsched.parameters import Rule, Value, parameter
+from logsched.trial.extras import Tensor, functional, require, torch
+from logsched.trial.settings import BATCH_SIZES, batch_size
+from logsched.trial.task import Model, Player, Task, device_of, generator_of
+
+if TYPE_CHECKING:
+    from logsched.trial.cifar import Cifar
+    from logsched.trial.preprocessing import Preprocessing
+
+BACKBONES = ("resnet34", "resnet50", "googlenet", "xception", "vgg16", "vgg19")
+PRESETS: dict[str, dict[str, Value]] = {  # what §2.1 and §2.2 say of other things than rates
+    "resnet34": {"optimizer": "sgd", "output": "sigmoid"},
+    "transformer": {"optimizer": "adam", "network": "transformer", "backbone": "resnet50"},
+}
+SHOWN = 8  # images of the picture of a batch
+MANY = 10_000  # images that take long to whiten
+JUDGED = 500  # images of which the classes are told at a time
+
+
+class Cifar10(Task):
+    """A classifier of 32 x 32 images, preprocessed as §2.1 says; see docs/PAPER.md."""
+
+    name = "cifar10"
+    summary = "the paper's experiments, on the files of CIFAR-10 (--data)"
+    score = "accuracy"  # on the test batch
+    cross_entropy = True
+    small = False
+    schedules: ClassVar[tuple[str, ...]] = ("constant", "step", "cosine", "log")
+
+    data: str | None = parameter(
+        "folder with the files of cifar-10-batches-py",
+        Rule("a folder", text=True),
+        None,
+        unit="dir",
+        left_out="needed",
+    )
+    backbone: str = parameter(
+        f"the network: {', '.join(BACKBONES)}",
+        Rule(" or ".join(BACKBONES), words=BACKBONES),
+        "resnet34",
+        left_out="resnet34; of the preset transformer resnet50",
+    )
+    network: str = parameter(
+        "the backbone alone, or beside a transformer",
+        Rule("plain or transformer", words=("plain", "transformer")),
+        "plain",
+        left_out="plain; of the preset transformer, transformer",
+    )
+    output: str = parameter(
+        "what makes probabilities of the outputs under the cross-entropy",
+        Rule("softmax or sigmoid", words=("softmax", "sigmoid")),
+        "softmax",
+        left_out="softmax; of the preset resnet34 sigmoid",
+    )
+    weights: str | None = parameter(
+        "weights of the backbone, a state dict that PyTorch saved",
+        Rule("a file", text=True),
+        None,
+        unit="file",
+        left_out="drawn from the seed",
+    )
+    batch_size: int = batch_size(lambda its: BATCH_SIZES[its.training.optimizer])
+
+    @classmethod
+    def require(cls) -> None:
+        require("paper", torch="PyTorch", torchvision="torchvision", timm="timm")
+
+    @classmethod
+    def usual(cls, preset: str | None) -> dict[str, Value]:
+        return {**super().usual(preset), **PRESETS.get(preset or "", {})}
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The batches of an epoch, without a last one of one image: it has no variance."""
+        whole, rest = divmod(len(self.cifar.train_labels), self.batch_size)
+        return max(1, whole + (rest > 1))
+
+    @cached_property
+    def cifar(self) -> Cifar:
+        """The images in the folder. Raises OutputError where they are lacking or damaged."""
+        from logsched.trial.cifar import read_cifar
+
+        if self.data is None:
+            raise LogschedError(
+                "data is missing: name the folder of cifar-10-batches-py, as in --data DIR"
+            )
+        return read_cifar(self.data)
+
+    @cached_property
+    def preprocessing(self) -> Preprocessing:
+        """What whitens images as the training images need it."""
+        from logsched.trial.preprocessing import Preprocessing
+
+        if len(self.cifar.train_labels) > MANY:
+            console.say(f"Note: {len(self.cifar.train_labels)} images are whitened: some minutes")
+        return Preprocessing.fit(self.cifar.train_images)
+
+    @cached_property
+    def images(self) -> tuple[Any, Any]:
+        """Training and test images as the network takes them, `(n, 3, 32, 32)` float32."""
+        its = self.preprocessing
+        return its.apply(self.cifar.train_images), its.apply(self.cifar.test_images)
+
+    def picture(self) -> bytes:
+        """A PNG of one batch before and after each step of preprocessing."""
+        from logsched.trial.preprocessing import draw_stages
+
+        some = self.cifar.train_images[:SHOWN]
+        return draw_stages(self.preprocessing.stages(some, np.random.default_rng(0)))
+
+    def model(self, seed: int, grid: Grid) -> Model:
+        device = device_of(self.training)
+        net = self._network(seed).to(device)
+
+        def loss(batch: tuple[Tensor, Tensor]) -> Tensor:
+            images, labels = (part.to(device) for part in batch)
+            return LOSSES[self.output](net(images), labels)
+
+        return Model(
+            net=net,
+            players=[Player([*net.parameters()], loss)],
+            batches=lambda epoch: self._batches(seed, epoch),
+            score=lambda: self._accuracy(net, device),
+        )
+
+    def _network(self, seed: int) -> Any:
+        from logsched.trial.backbones import TransformerEnsemble, load_weights, make_backbone
+
+        torch.manual_seed(seed)
+        make = TransformerEnsemble if self.network == "transformer" else make_backbone
+        net = make(self.backbone)
+        note = "" if self.weights is None else load_weights(net, self.weights)
+        if note:
+            console.say(f"Note: {note}")
+        return net
+
+    def _batches(self, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """The training images in an order, and flipped and cropped, as seed and epoch decide."""
+        from logsched.trial.preprocessing import augment
+
+        images, labels = self.images[0], torch.tensor(self.cifar.train_labels)
+        chance = np.random.default_rng([seed, epoch])
+        order = torch.randperm(len(labels), generator=generator_of(seed, epoch))
+        for some in order.split(self.batch_size)[: self.steps_per_epoch]:
+            yield torch.tensor(augment(images[some.numpy()], chance)), labels[some]
+
+    def _accuracy(self, net: Any, device: Any) -> float:
+        images, labels = self.images[1], self.cifar.test_labels
+        net.eval()
+        with torch.no_grad():
+            told = [
+                net(torch.tensor(images[at : at + JUDGED]).to(device)).argmax(dim=1).cpu()
+                for at in range(0, len(labels), JUDGED)
+            ]
+        net.train()
+        return float((torch.cat(told).numpy() == labels).mean())
+
+
+def sigmoid_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of p = sigmoid(s)/sum sigmoid(s), as Keras divides (paper, 2.1)."""
+    return functional.nll_loss(functional.logsigmoid(logits).log_softmax(dim=1), labels)
+
+
+def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of p = exp(s)/sum exp(s) (paper, Eq. 6)."""
+    return functional.cross_entropy(logits, labels)
+
+
+LOSSES = {"sigmoid": sigmoid_loss, "softmax": softmax_loss}
