@@ -113,6 +113,8 @@ def make_trainer(model: torch.nn.Module, **options) -> Trainer:
     by_step=True,
 )
 
+IMPORT_KERAS = "import keras  # without TensorFlow, set KERAS_BACKEND=jax or torch"
+
 KERAS = Framework(
     "Keras",
     """\
@@ -122,7 +124,7 @@ ones = np.ones((1, 1))
 fitted = model.fit(ones, ones, epochs=$shown, verbose=0, callbacks=[make_callback()])
 for $n, rate in enumerate(fitted.history["learning_rate"]):
     print($n, rate)""",
-    ("import keras", "import numpy as np"),
+    (IMPORT_KERAS, "import numpy as np"),
     (
         '''\
 def make_callback() -> keras.callbacks.Callback:
@@ -139,7 +141,7 @@ optimizer = keras.optimizers.SGD(learning_rate=Scheduled())
 for $n in range($shown):
     print($n, float(optimizer.learning_rate))
     optimizer.apply([ops.ones(1)], [weight])""",
-    ("import keras", "from keras import ops"),
+    (IMPORT_KERAS, "from keras import ops"),
     (
         '''\
 @keras.saving.register_keras_serializable()

@@ -235,6 +235,15 @@ def test_keras_by_step(keras, snippet, plan, form):
     assert taken == pytest.approx(want.sum(), rel=1e-5)
 
 
+@pytest.mark.parametrize("steps", ["1", "5"])
+def test_keras_without_its_backend(keras, call, run, steps):
+    """Where TensorFlow is not installed Keras looks for it, and the failing line says what helps."""
+    call("snippet", "keras", "--steps-per-epoch", steps, "-o", "it.py")
+    hidden = "import sys; sys.modules['tensorflow'] = None; import it"
+    done = run(command=[sys.executable, "-c", hidden], env={"KERAS_BACKEND": "tensorflow"})
+    assert "KERAS_BACKEND=jax" in done.stderr
+
+
 def test_keras_saves_it(keras, snippet, tmp_path):
     """A model's file brings its schedule back."""
     module, want = snippet("keras", PLANS["cosine"], STEPS)
