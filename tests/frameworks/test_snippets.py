@@ -237,7 +237,7 @@ def test_keras_by_step(keras, snippet, plan, form):
 
 @pytest.mark.parametrize("steps", ["1", "5"])
 def test_keras_without_its_backend(keras, call, run, steps):
-    """Where TensorFlow is not installed Keras looks for it, and the failing line says what helps."""
+    """Where TensorFlow is not installed Keras looks for it; the line that fails says what helps."""
     call("snippet", "keras", "--steps-per-epoch", steps, "-o", "it.py")
     hidden = "import sys; sys.modules['tensorflow'] = None; import it"
     done = run(command=[sys.executable, "-c", hidden], env={"KERAS_BACKEND": "tensorflow"})
