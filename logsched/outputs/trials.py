@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from logsched.errors import LogschedError
+from logsched.errors import LogschedError, OutputError
 from logsched.lazy import Floats
 from logsched.outputs import files, terminal
 from logsched.outputs.console import Terminal
@@ -64,9 +65,15 @@ FORMATS = {"text": as_text, "json": as_json, "csv": as_csv}
 
 
 def check_options(format: str, by: str, output: str | None) -> None:
-    """Raise LogschedError for a format, a `by` or a kind of file that there is not."""
+    """Raise LogschedError for a format, a `by` or a kind of file that there is not.
+
+    Raises OutputError where a file could not be written: better now than after hours of training.
+    """
     if output is not None and files.suffix(output) not in FILES:
         raise FILE.broken("file", output)
+    folder = os.path.dirname(output or "") or "."
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"cannot write {output}: {folder} is no folder that can be written in")
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
     if by not in BY:
@@ -101,7 +108,8 @@ def rows(results: Sequence[Results], by: str, log_y: bool) -> list[list[Picture]
         return [[losses(results[0], by, log_y)], [picture(run)]]
     if any([*one.run.schedules] != [*results[0].run.schedules] for one in results):
         raise LogschedError("the results have other schedules, so no legend fits them all")
-    panels = [losses(one, by, log_y) for one in results]
+    named = zip(results, titles(results), strict=True)
+    panels = [replace(losses(one, by, log_y), title=title) for one, title in named]
     return [panels[at : at + ABREAST] for at in range(0, len(panels), ABREAST)]
 
 
@@ -113,7 +121,7 @@ def losses(results: Results, by: str, log_y: bool) -> Picture:
     return replace(
         picture(run),
         curves=tuple(one for one in curves if one.epoch.size),
-        title=title(results),
+        title=titles([results])[0],
         y_label="loss",
         log_y=log_y,
     )
@@ -145,13 +153,21 @@ def _band(stacked: Floats, mean: Floats) -> tuple[Floats, ...]:
     return np.maximum(mean - deviation, 0), mean + deviation
 
 
-def title(results: Results) -> str:
-    """What was trained, how, and how often."""
+def titles(results: Sequence[Results]) -> list[str]:
+    """What was trained, how, and how often; of several only what tells them apart."""
+    each = [_told(one) for one in results]
+    unlike = [at for at, parts in enumerate(zip(*each, strict=True)) if len({*parts}) > 1]
+    chosen = unlike or range(len(each[0]))
+    return [", ".join(parts[at] for at in chosen if parts[at]) for parts in each]
+
+
+def _told(results: Results) -> tuple[str, ...]:
     grid, its = results.run.grid, results.settings
     seeds = len({record.seed for record in results.records})
-    named = [str(its[name]) for name in ("backbone", "optimizer") if its.get(name)]
+    beside = " + transformer" if its.get("network") == "transformer" else ""
     runs = "1 seed" if seeds == 1 else f"{seeds} seeds"
-    return f"{results.task}, {', '.join(named)}, {grid.epochs} epochs, {runs}"
+    network, optimizer = f"{its.get('backbone', '')}{beside}", str(its.get("optimizer", ""))
+    return results.task, network, optimizer, f"{grid.epochs} epochs", runs
 
 
 # The table.

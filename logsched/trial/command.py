@@ -63,7 +63,8 @@ def trial(
     from logsched.trial.running import train_all
 
     trials.check_options(format, by, file)
-    look = plotting.read_look("auto", False, None, None, "8,6", "150")
+    inches = "8,6" if len(results or []) < 2 else "11,6.5"  # panels side by side
+    look = plotting.read_look("auto", False, None, None, inches, "150")
     made: Any = task  # of its name `prepare` has made a Task
     if preprocessing and made is not None:
         trials.save_picture(made.picture, file)
