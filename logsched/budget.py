@@ -44,8 +44,8 @@ def match_run(run: Run, label: str) -> Run:
 def total(schedule: Schedule, grid: Grid) -> float:
     """The sum of the rates over a grid. Raises LogschedError where the schedule does not hold."""
     schedule.check(grid)
-    sums = [schedule.rates_in_order(epochs).sum(dtype=np.longdouble) for epochs in grid.blocks()]
-    return float(sum(sums))
+    rates = map(schedule.rates_in_order, grid.all_blocks())
+    return float(sum(one.sum(dtype=np.longdouble) for one in rates))
 
 
 def matched(label: str, schedule: Schedule, budget: float, grid: Grid) -> tuple[Schedule, str]:

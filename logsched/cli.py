@@ -378,7 +378,9 @@ def identify(
     log = read_log(file)
     steps = int(WHOLE.parse("steps_per_epoch", steps_per_epoch))
     readings = read_times(log, read_counting(steps, offset, every))
-    files.write_text(identification.write(readings, log.label, read_rtol(rtol), format))
+    with np.errstate(all="ignore"):  # of rates at the ends of float64
+        said = identification.write(readings, log.label, read_rtol(rtol), format)
+    files.write_text(said)
     for note in [*log.notes, *readings[0].notes()]:
         console.say(f"Note: {note}")
 

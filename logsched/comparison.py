@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 def compare(schedule: Schedule, other: Schedule, grid: Grid) -> Difference:
     """A schedule against another. A ratio to 0 is None."""
     own, others, greatest = np.longdouble(0), np.longdouble(0), (-1.0, 0.0)
-    for epochs in grid.blocks():
+    for epochs in grid.all_blocks():
         rates, reference = schedule.rates_in_order(epochs), other.rates_in_order(epochs)
         own += rates.sum(dtype=np.longdouble)
         others += reference.sum(dtype=np.longdouble)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
-from math import inf, lcm, ulp
+from math import ceil, inf, lcm, log, log1p, ulp
+from sys import float_info
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.errors import LogschedError
@@ -17,6 +18,9 @@ from logsched.lazy import Floats, np
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+
+NEAR = 0.5  # to 1, of a multiplier: others leave float64 after some thousand cycles
 
 
 class Located(NamedTuple):
@@ -201,25 +205,41 @@ class Geometric(Cycles):
             )
         table = self._table
         while table.starts[-1] <= epoch:
-            table = self._longer(table)
+            table = self._longer(table, self._count_to(epoch))
         return table
+
+    def _count_to(self, epoch: float) -> float:
+        """About how many cycles start before an epoch: log(1 + (epoch - origin)/interval * (m - 1))
+        / log(m), where m is so near to 1 that there may be too many.
+        """
+        from fractions import Fraction
+
+        excess = self.multiplier - 1
+        grown = 1 + (Fraction(epoch) - self.origin) / self.interval * excess
+        if abs(excess) > NEAR or grown <= 0:
+            return 0.0
+        return (log(grown.numerator) - log(grown.denominator)) / log1p(excess)
 
     def _holding(self, index: int) -> Table:
         """A table that has cycle number `index`, or the end of all time before it."""
         table = self._table
         while index >= len(table.starts) and table.starts[-1] < inf:
-            table = self._longer(table)
+            endless = self.multiplier < 1 or self._count_to(float_info.max) > 2 * self.MOST
+            hopeless = endless and index >= self.MOST
+            table = self._longer(table, inf if hopeless else min(index + 1, self.MOST))
         return table
 
-    def _longer(self, table: Table) -> Table:
-        """Twice the table, and kept: one store, so that threads at worst make it twice."""
-        if len(table.starts) >= self.MOST:
+    def _longer(self, table: Table, count: float) -> Table:
+        """A longer table, of `count` cycles or twice as many as before; and kept: one store, so
+        that threads at worst make it twice.
+        """
+        if len(table.starts) >= self.MOST or count > 2 * self.MOST:
             raise LogschedError(
                 f"restart_interval_multiplier is {float(self.multiplier)}, which makes more than "
                 f"{self.MOST} cycles, each of another length, but so many are not feasible: take "
                 "1, or a longer restart_interval"
             )
-        self._table = longer = self._made(2 * len(table.starts))
+        self._table = longer = self._made(min(self.MOST, max(2 * len(table.starts), ceil(count))))
         return longer
 
     def at(self, epoch: float) -> int:

@@ -80,7 +80,7 @@ def find_facts(schedule: Schedule, grid: Grid) -> Facts:
 
 def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
     peak, least, total = (-1.0, 0.0), (float("inf"), 0.0), np.longdouble(0)
-    for epochs in grid.blocks():
+    for epochs in grid.all_blocks():
         rates = schedule.rates_in_order(epochs)
         high, low = rates.argmax(), rates.argmin()
         peak = max(peak, (float(rates[high]), float(epochs[high])), key=lambda found: found[0])

@@ -75,13 +75,22 @@ class Fit:
     ends: Mapping[str, Gap]
 
 
+class Effort:
+    """How often schedules were compared with a log, counted over all its parts."""
+
+    spent = 0
+
+
 class Fitter:
     """Brings schedules nearer to some points of a log.
 
     `spacing` is the usual time from one point to the next.
     """
 
-    def __init__(self, series: Series, tolerance: Tolerance, spacing: float) -> None:
+    def __init__(
+        self, series: Series, tolerance: Tolerance, spacing: float, effort: Effort | None = None
+    ) -> None:
+        self.effort = effort or Effort()
         size = series.epoch.size
         chosen = np.unique(np.linspace(0, size - 1, POINTS).astype(np.int64))
         self.all, self.few = series, Series(series.epoch[chosen], series.rate[chosen])
@@ -101,12 +110,13 @@ class Fitter:
         if not inside.any():
             return self
         some = Series(self.all.epoch[inside], self.all.rate[inside])
-        return Fitter(some, self.tolerance, self.spacing)
+        return Fitter(some, self.tolerance, self.spacing, self.effort)
 
     def misses(self, schedule: Schedule | None) -> Floats | None:
         """How far off each rate is, `(n,)`, the tolerance being about 1; None for no schedule."""
         if schedule is None:
             return None
+        self.effort.spent += 1
         try:
             rates = rates_of(schedule, self.few.epoch)
         except LogschedError:
@@ -172,6 +182,8 @@ def misfit_of(missed: Floats | None) -> float:
 
 def _damped(slopes: Floats, missed: Floats, damping: float) -> Floats:
     """The step that least squares and a penalty on steps ask for."""
+    if not np.isfinite(slopes).all():  # of rates at the ends of float64
+        return np.zeros(slopes.shape[1])
     size = np.sqrt(np.sum(slopes**2, axis=0))
     size[size == 0] = 1.0
     rows = np.vstack([slopes / size, np.sqrt(damping) * np.eye(size.size)])

@@ -11,6 +11,7 @@ from logsched.parameters import WHOLE, Declared, Parameter, declared, parameter,
 
 BLOCK = 12288  # points evaluated at a time: a few arrays of 96 kB stay in a core's cache
 MOST = 2**53  # beyond this a whole number is no longer exact in float64
+ALL = 10**8  # points that it is feasible to go over one by one: some ten seconds a schedule
 
 
 class Grid(Declared):
@@ -49,6 +50,15 @@ class Grid(Declared):
         if self.steps_per_epoch > 1:
             points /= self.steps_per_epoch
         return points
+
+    def all_blocks(self) -> Iterator[Floats]:
+        """The epochs of all points. Raises LogschedError where so many take too long."""
+        if self.size > ALL:
+            raise LogschedError(
+                f"the run has {self.size} points, but to go over all of them there must be at most "
+                f"{ALL}: take fewer epochs or steps_per_epoch"
+            )
+        return self.blocks()
 
     def blocks(self, every: int = 1) -> Iterator[Floats]:
         """The epochs of every so many-th point, a block at a time."""

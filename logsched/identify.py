@@ -39,6 +39,7 @@ FEW = 4  # different rates that tell little
 NEAR = 3  # shapes that are gone on with where none explains even a part of a log
 BEST = 5  # matches at most
 CYCLES = 400  # in which a jump is looked for
+ENOUGH = 6000  # comparisons with a log: what is explained, nearly always is so by fewer
 ROUNDS = 3  # in which points that a fit to a few left out are taken in
 
 
@@ -176,16 +177,21 @@ class Search:
         self.breaks, self.fitter = breaks, Fitter(breaks.few, tolerance, breaks.spacing)
         self._part = cache(self.fitter.part)
 
+    @property
+    def _tired(self) -> bool:
+        """Whether enough was tried."""
+        return self.fitter.effort.spent > ENOUGH
+
     def found(self) -> list[Fit]:
         """Fits, or else what comes near: the best of a shape."""
         first = {shape: _kept(self._guesses(shape)) for shape in SHAPES}
         near, whole = self._from(first)
-        if not any(one.fits for one in whole):
+        if not any(one.fits for one in whole) and not self._tired:
             varied = {shape: [*self._varied(some)] for shape, some in first.items()}
             more, whole = self._from(varied)
             near += more
         if not any(one.fits for one in whole):
-            for one in _best_of_shapes(near)[:NEAR]:
+            for one in _best_of_shapes(near)[: 1 if self._tired else NEAR]:
                 whole += self._extended(one)
         best = _best_of_shapes(whole)
         return [one.fit for one in [one for one in best if one.fits] or best]
@@ -197,6 +203,8 @@ class Search:
         near, whole, found = [], [], False
         order = [(k > 0, one.rank, one) for some in parts.values() for k, one in enumerate(some)]
         for _, _, one in sorted(order, key=lambda each: each[:2]):
+            if self._tired and near:
+                break
             if not found or one.fits:
                 one = self._fitted(one)
                 near.append(one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil, floor, inf, log10
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -185,12 +185,12 @@ def _cycles(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[_Cyc
 def _growths(origin: Gap, starts: Sequence[Gap]) -> list[float]:
     """By how much cycles may grow: short decimals within bounds that all lengths set."""
     low, high = _growth(origin, starts)
-    short = [
+    short = (
         round(unit * k, 2)
         for unit in (1.0, 0.5, 0.1, 0.05, 0.01)
         for k in range(max(ceil(low / unit), 1), floor(high / unit) + 1)
-    ]
-    return [*dict.fromkeys(short[:SHORT])] or [(low * high) ** 0.5 or 1.0]
+    )
+    return [*dict.fromkeys(islice(short, SHORT))] or [(low * high) ** 0.5 or 1.0]
 
 
 def _growth(origin: Gap, starts: Sequence[Gap]) -> Gap:
