@@ -38,9 +38,9 @@ def evaluates(
     It is called with a `Run`.
 
     `default` are the schedules taken where none is named, nor a log as `data`. What the command
-    `declares` are options of its own; `prepare` gets their texts and all else that is given, may
-    change it, and says what parameters are where nobody sets them. What there is to warn of goes to
-    stderr. What the command returns is the exit status.
+    `declares` are options of its own; `prepare` gets the texts of these and of the parameters, and
+    all else that is given, may change it, and says what parameters are where nobody sets them. What
+    there is to warn of goes to stderr. What the command returns is the exit status.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +54,7 @@ def evaluates(
             if "data" in given:
                 given |= _logs_apart(given["data"], given["schedules"])
             unnamed = () if given.get("data") else default
-            usual = prepare(given, its) if prepare else {}
+            usual = prepare(given, {**texts, **its}) if prepare else {}
             run = read_run(unnamed, texts, usual, *(given.pop(name) for name in LAYERS))
             status = command(run, **given)  # first: its error is all that is said, if it fails
             for warning in run.warnings:

@@ -84,4 +84,6 @@ def _notes(view: View) -> list[str]:
         notes.append("Restarts too close to tell apart are not marked.")
     elif len(panels.restarts(view)) and not view.picture.phases:
         notes.append("Dotted lines: restarts.")
+    if any(view.bands):
+        notes.append("Shaded along a line: one standard deviation around the mean.")
     return notes

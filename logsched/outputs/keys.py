@@ -23,14 +23,14 @@ _KEY = _SAMPLE + 0.5  # a key without its label
 def make_room(view: View, beside: bool = True) -> float:
     """Add a colour bar or a legend, or say how many em labels take right of the axes.
 
-    There is no room beside axes that have others beside them.
+    There is no room beside axes that have others beside them, nor for lines that have no end.
     """
     if view.stacked:
         return 0
     if view.gradient:
         _add_bar(view, view.gradient)
         return 0
-    room = _room_at_ends(view) if beside else 0
+    room = _room_at_ends(view) if beside and all(len(at) for at, _ in view.lines) else 0
     if not room:
         _add_legend(view)
     return room

@@ -144,6 +144,8 @@ def _pitch(room: float) -> float:
 
 def _cut(epoch: Floats, rate: Floats, x: Scale) -> tuple[Floats, Floats]:
     """A curve's epochs and rates between the ends of the axis."""
+    if not epoch.size:
+        return epoch, rate
     at = np.clip(epoch, x.low, x.high)
     between = np.interp(at, epoch, rate)
     return at, np.where(at == epoch, rate, between)

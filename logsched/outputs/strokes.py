@@ -85,6 +85,8 @@ class Line:
 
 def reduce(curve: Curve, x: Scale, bins: int) -> tuple[Floats, Floats]:
     """Places and rates of at most four points a bin: its first, least, greatest and last."""
+    if not curve.epoch.size:
+        return curve.epoch, curve.rate
     bounds = x.low + (np.arange(bins + 1) - TINY) * ((x.high - x.low) / bins)
     starts = np.searchsorted(curve.epoch, bounds)
     starts[-1] = np.searchsorted(curve.epoch, x.high, side="right")

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from math import isfinite
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from logsched.trial.results import Record, Results, Spread, Summary, summarise, 
 
 BY = ("epoch", "step")
 ABREAST = 3  # panels of a figure with several results
+WIDE = 100.0  # losses that fall to this part of the greatest are drawn on a logarithmic axis
 ABOUT = {
     "accuracy": "Accuracy: of the images held out, the share whose class is found.",
     "global basin": "Global basin: the share of starts that end in the pit of the least value.",
@@ -29,14 +31,16 @@ ABOUT = {
 }
 
 
-def as_text(results: Results, by: str, log_y: bool, shown: Terminal) -> str:
+def as_text(results: Results, by: str, log_y: bool | None, shown: Terminal) -> str:
     """A plot of the losses, and under it a table."""
     pictured = losses(results, by, log_y)
-    plot = terminal.draw(pictured, shown) + "\n" if pictured.curves else ""
-    return f"{plot}{table(results)}\n{legend(results)}"
+    drawn = any(curve.epoch.size for curve in pictured.curves)
+    plot = terminal.draw(pictured, shown) + "\n" if drawn else ""
+    text = f"{plot}{table(results)}\n{legend(results)}"
+    return text if shown.unicode else text.replace("±", "+-")
 
 
-def as_csv(results: Results, by: str, log_y: bool, shown: Terminal) -> str:
+def as_csv(results: Results, by: str, log_y: bool | None, shown: Terminal) -> str:
     """A row a step; the score stands at the last step of an epoch."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -54,7 +58,7 @@ def _csv_rows(results: Results, record: Record) -> Iterator[Sequence[object]]:
         yield [record.label, record.seed, f"{epoch:.15g}", step, lr, loss, score]
 
 
-def as_json(results: Results, by: str, log_y: bool, shown: Terminal) -> str:
+def as_json(results: Results, by: str, log_y: bool | None, shown: Terminal) -> str:
     """Everything, as `--from` reads it back."""
     return to_json(results).decode()
 
@@ -64,31 +68,39 @@ FILE = Rule("a file that ends in .png, .svg, .pdf, .json or .csv")
 FORMATS = {"text": as_text, "json": as_json, "csv": as_csv}
 
 
-def check_options(format: str, by: str, output: str | None) -> None:
+def check_options(format: str, by: str, output: str | None, several: bool) -> None:
     """Raise LogschedError for a format, a `by` or a kind of file that there is not.
 
     Raises OutputError where a file could not be written: better now than after hours of training.
     """
-    if output is not None and files.suffix(output) not in FILES:
-        raise FILE.broken("file", output)
-    folder = os.path.dirname(output or "") or "."
-    if not os.access(folder, os.W_OK):
-        raise OutputError(f"cannot write {output}: {folder} is no folder that can be written in")
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
     if by not in BY:
         raise unknown("by", by, BY)
+    if several and format != "text":
+        raise LogschedError(f"format is {format}, but several results are only drawn")
+    if output is not None:
+        _check_file(output, several)
 
 
-def save(results: Sequence[Results], by: str, log_y: bool, output: str, look: Look) -> None:
+def _check_file(output: str, several: bool) -> None:
+    suffix = files.suffix(output)
+    if suffix not in FILES:
+        raise FILE.broken("file", output)
+    if several and suffix in FORMATS:
+        raise LogschedError(f"file is {output}, but several results are only drawn: name a .png")
+    folder = os.path.dirname(output) or "."
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"cannot write {output}: {folder} is no folder that can be written in")
+
+
+def save(results: Sequence[Results], by: str, log_y: bool | None, output: str, look: Look) -> None:
     """Write a file: a figure of all results, or of a single one JSON or CSV."""
     suffix = files.suffix(output)
-    if suffix not in ("json", "csv"):
-        draw_rows(rows(results, by, log_y), output, look)
-    elif len(results) == 1:
+    if suffix in FORMATS:
         files.write([FORMATS[suffix](results[0], by, log_y, look.terminal).encode()], output)
     else:
-        raise LogschedError(f"file is {output}, but several results are only drawn: name a .png")
+        draw_rows(rows(results, by, log_y), output, look)
 
 
 def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
@@ -101,7 +113,7 @@ def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
 # Pictures.
 
 
-def rows(results: Sequence[Results], by: str, log_y: bool) -> list[list[Picture]]:
+def rows(results: Sequence[Results], by: str, log_y: bool | None) -> list[list[Picture]]:
     """The panels of a figure: of one trial losses over rates, of several the losses of each."""
     if len(results) == 1:
         run = results[0].run
@@ -113,26 +125,33 @@ def rows(results: Sequence[Results], by: str, log_y: bool) -> list[list[Picture]
     return [panels[at : at + ABREAST] for at in range(0, len(panels), ABREAST)]
 
 
-def losses(results: Results, by: str, log_y: bool) -> Picture:
-    """The loss of each schedule over time: the mean of the seeds, and a band of one deviation."""
+def losses(results: Results, by: str, log_y: bool | None) -> Picture:
+    """The loss of each schedule over time: the mean of the seeds, and a band of one deviation.
+
+    On a logarithmic axis where asked for, or where `log_y` is None and losses fall that far.
+    """
     run = results.run
-    seen = [(label, results.of(label)) for label in run.schedules]
-    curves = [_curve(results, label, records, by) for label, records in seen if records]
+    curves = tuple(_curve(results, label, by) for label in run.schedules)
     return replace(
         picture(run),
-        curves=tuple(one for one in curves if one.epoch.size),
+        curves=curves,
         title=titles([results])[0],
         y_label="loss",
-        log_y=log_y,
+        log_y=_wide(curves) if log_y is None else log_y,
     )
 
 
-def _curve(results: Results, label: str, records: Sequence[Record], by: str) -> Curve:
-    """A schedule's mean loss, as long as all its runs go on and are finite."""
-    steps = results.run.grid.steps_per_epoch if by == "step" else 1
+def _wide(curves: Sequence[Curve]) -> bool:
+    drawn = np.concatenate([curve.rate for curve in curves])
+    return bool(drawn.size and 0 < WIDE * drawn.min() <= drawn.max())
+
+
+def _curve(results: Results, label: str, by: str) -> Curve:
+    """A schedule's mean loss, as long as all its runs go on and are finite: maybe nowhere."""
+    steps, records = results.run.grid.steps_per_epoch if by == "step" else 1, results.of(label)
     each = [np.asarray(one.loss) if by == "step" else results.by_epoch(one) for one in records]
-    shortest = min(_finite(losses) for losses in each)
-    stacked = np.stack([losses[:shortest] for losses in each])
+    shortest = min(map(_finite, each), default=0)
+    stacked = np.stack([losses[:shortest] for losses in each or [np.empty(0)]])
     mean = stacked.mean(axis=0)
     at = np.arange(shortest) / steps
     marks = np.column_stack([at, mean]) if shortest <= FEW_LOGGED else np.empty((0, 2))
@@ -146,11 +165,11 @@ def _finite(losses: Floats) -> int:
 
 
 def _band(stacked: Floats, mean: Floats) -> tuple[Floats, ...]:
-    """One standard deviation of the seeds below and above their mean, not below 0."""
+    """One standard deviation of the seeds below and above their mean, not beyond the seeds."""
     if len(stacked) < 2:
         return ()
-    deviation = stacked.std(axis=0, ddof=1)
-    return np.maximum(mean - deviation, 0), mean + deviation
+    deviation, least, most = stacked.std(axis=0, ddof=1), stacked.min(axis=0), stacked.max(axis=0)
+    return np.maximum(mean - deviation, least), np.minimum(mean + deviation, most)
 
 
 def titles(results: Sequence[Results]) -> list[str]:
@@ -165,9 +184,14 @@ def _told(results: Results) -> tuple[str, ...]:
     grid, its = results.run.grid, results.settings
     seeds = len({record.seed for record in results.records})
     beside = " + transformer" if its.get("network") == "transformer" else ""
-    runs = "1 seed" if seeds == 1 else f"{seeds} seeds"
+    runs, epochs = counted(seeds, "seed"), counted(grid.epochs, "epoch")
     network, optimizer = f"{its.get('backbone', '')}{beside}", str(its.get("optimizer", ""))
-    return results.task, network, optimizer, f"{grid.epochs} epochs", runs
+    return results.task, network, optimizer, epochs, runs
+
+
+def counted(number: int, what: str) -> str:
+    """1 epoch, 2 epochs."""
+    return f"{number} {what}" + ("s" if number != 1 else "")
 
 
 # The table.
@@ -188,6 +212,8 @@ def _row(label: str, its: Summary) -> list[str]:
 
 
 def _with_spread(its: Spread) -> str:
+    if not isfinite(its.mean):
+        return "not finite"
     return f"{its.mean:.4g}" + (f" ±{its.deviation:.2g}" if its.deviation else "")
 
 
@@ -197,9 +223,10 @@ def _halted(epochs: Sequence[int]) -> str:
 
 def legend(results: Results) -> str:
     """What the columns mean."""
-    about = ABOUT.get(results.score)
+    several = len({record.seed for record in results.records}) > 1
     said = [
         "Losses are means over an epoch; mean loss is over all steps.",
-        *([about] if about else []),
+        "±, and dots beside a line: one standard deviation of the seeds." if several else "",
+        ABOUT.get(results.score, ""),
     ]
-    return "".join(f"{line}\n" for line in said)
+    return "".join(f"{line}\n" for line in said if line)

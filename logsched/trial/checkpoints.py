@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from logsched.errors import LogschedError, OutputError
+from logsched.grid import Grid
 from logsched.outputs import files
+from logsched.parameters import Value, declared
 from logsched.schedule import Schedule
 from logsched.trial.extras import torch
-from logsched.trial.results import Record
+from logsched.trial.results import Record, read_record
+from logsched.trial.task import Task
 from logsched.trial.training import Trainee
 
 SCHEMA = 1
@@ -27,15 +30,12 @@ LONG = 80  # characters of a label in a file's name
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a file holds: whose run it is, its record, and the state after `steps` steps."""
+    """What a file holds: of what a run it is, its record, and the state after so many epochs."""
 
     path: str
-    task: str
-    optimizer: str
-    steps_per_epoch: int
+    trained: Mapping[str, Value | None]
     schedule: Schedule
     record: Record
-    steps: int
     epochs: int
     state: Mapping[str, Any]
 
@@ -62,16 +62,13 @@ def save(trainee: Trainee, folder: str) -> None:
     if trainee.record.halted is None:
         content = {
             "schema": SCHEMA,
-            "task": trainee.task.name,
-            "optimizer": trainee.task.training.optimizer,
-            "steps_per_epoch": trainee.grid.steps_per_epoch,
-            "steps": len(trainee.record.loss),
+            "trained": trained(trainee.task, trainee.grid),
             "epochs": trainee.record.epochs,
             "net": trainee.model.net.state_dict(),
             "optimizers": [one.state_dict() for one in trainee.optimizers],
         }
     else:
-        content = _load(path)
+        content = _load(trainee.checkpoint or path)
     schedule = trainee.schedule
     content |= {
         "schedule": {"shape": schedule.shape.name, "params": dict(schedule.params)},
@@ -80,26 +77,34 @@ def save(trainee: Trainee, folder: str) -> None:
     file = BytesIO()
     torch.save(content, file)
     files.write([file.getvalue()], path)
+    trainee.checkpoint = path
+
+
+def trained(task: Task, grid: Grid) -> dict[str, Value | None]:
+    """What a run has to share with another that goes on from its state: all but paths of files."""
+    own = {
+        name: getattr(task, name) for name, it in declared(type(task)).items() if not it.rule.text
+    }
+    steps = grid.steps_per_epoch
+    return {"task": task.name, "optimizer": task.training.optimizer, "steps_per_epoch": steps} | own
 
 
 def read(path: str) -> Checkpoint:
     """Read a checkpoint. Raises OutputError where there is none."""
     content = _load(path)
     try:
-        shape = content["schedule"]
-        return Checkpoint(
-            path=path,
-            task=content["task"],
-            optimizer=content["optimizer"],
-            steps_per_epoch=content["steps_per_epoch"],
-            schedule=Schedule(shape["shape"], **shape["params"]),
-            record=Record(**content["record"]),
-            steps=content["steps"],
-            epochs=content["epochs"],
-            state=content,
-        )
-    except (KeyError, TypeError):
-        raise OutputError(f"{path} is no checkpoint of a trial") from None
+        return _read(path, content)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise OutputError(f"{path} is no checkpoint of a trial that this version reads") from None
+
+
+def _read(path: str, content: Mapping[str, Any]) -> Checkpoint:
+    schema, shape, epochs = content["schema"], content["schedule"], content["epochs"]
+    record = read_record(content["record"])
+    if schema != SCHEMA or epochs not in range(record.epochs + 1):
+        raise ValueError
+    schedule = Schedule(shape["shape"], **shape["params"])
+    return Checkpoint(path, dict(content["trained"]), schedule, record, epochs, content)
 
 
 def _load(path: str) -> dict[str, Any]:
@@ -132,26 +137,24 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     trainee.record = Record(**{**asdict(saved.record), "label": label, "seed": seed})
     other = saved.schedule != trainee.schedule
     if other or saved.record.halted is None:
-        trainee.record.cut(saved.steps, saved.epochs)
+        trainee.record.cut(saved.epochs * trainee.grid.steps_per_epoch, saved.epochs)
     try:
         trainee.model.net.load_state_dict(saved.state["net"])
         for one, state in zip(trainee.optimizers, saved.state["optimizers"], strict=True):
             one.load_state_dict(state)
-    except (RuntimeError, ValueError):
+    except (RuntimeError, LookupError, TypeError, ValueError, AttributeError):
         raise OutputError(f"{saved.path} is of another model than this task's") from None
+    trainee.checkpoint = saved.path
     trainee.follow()
     return other
 
 
 def _check(trainee: Trainee, saved: Checkpoint) -> None:
-    its = {
-        "task": (saved.task, trainee.task.name),
-        "optimizer": (saved.optimizer, trainee.task.training.optimizer),
-        "steps_per_epoch": (saved.steps_per_epoch, trainee.grid.steps_per_epoch),
-        "seed": (saved.record.seed, trainee.record.seed),
-    }
-    for name, (there, here) in its.items():
-        if there != here:
+    its = trained(trainee.task, trainee.grid) | {"seed": trainee.record.seed}
+    known = {**saved.trained, "seed": saved.record.seed}
+    for name, here in its.items():
+        if known.get(name) != here:
+            there = known.get(name)
             raise LogschedError(f"{name} is {here}, but in the checkpoint {saved.path} {there}")
     if saved.epochs > trainee.grid.epochs:
         raise LogschedError(

@@ -29,7 +29,13 @@ def trial(
     by: Annotated[
         str, typer.Option("--by", metavar="epoch|step", help="losses as means of epochs, or all")
     ] = "epoch",
-    log_y: Annotated[bool, typer.Option("--log-y", help="losses on a logarithmic axis")] = False,
+    log_y: Annotated[
+        bool | None,
+        typer.Option(
+            "--log-y/--no-log-y",
+            help="losses on a logarithmic axis  [default: where they fall to a hundredth]",
+        ),
+    ] = None,
     format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="text, json or csv")
     ] = "text",
@@ -62,8 +68,9 @@ def trial(
     from logsched.trial.results import read_results
     from logsched.trial.running import train_all
 
-    trials.check_options(format, by, file)
-    inches = "8,6" if len(results or []) < 2 else "11,6.5"  # panels side by side
+    several = len(results or []) > 1
+    trials.check_options(format, by, file, several)
+    inches = "11,6.5" if several else "8,6"  # panels side by side
     look = plotting.read_look("auto", False, None, None, inches, "150")
     made: Any = task  # of its name `prepare` has made a Task
     if preprocessing and made is not None:
@@ -73,7 +80,9 @@ def trial(
         found = [read_results(one) for one in results]
     else:
         found = [train_all(made, run, keeping_of(checkpoint, resume, file))]
-    if file is not None:
-        trials.save(found, by, log_y, file, look)
-    for one in found:
-        files.write_text(trials.FORMATS[format](one, by, log_y, look.terminal))
+    try:
+        if file is not None:
+            trials.save(found, by, log_y, file, look)
+    finally:  # a disk that is full must not cost the results
+        for one in found:
+            files.write_text(trials.FORMATS[format](one, by, log_y, look.terminal))

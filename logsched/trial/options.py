@@ -25,10 +25,7 @@ def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[s
     """
     name = given["task"]
     if given["results"]:
-        if name is not None:
-            raise LogschedError(
-                f"task is {name}, but --from draws results that are there: give one of them"
-            )
+        _only_drawn({**given, **texts})
         return {}
     if name is None:
         raise LogschedError(f"task is missing: name one of {', '.join(TASKS)}")
@@ -39,12 +36,19 @@ def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[s
     return task.settings()
 
 
+def _only_drawn(given: Mapping[str, Any]) -> None:
+    """Raise LogschedError where more is given than what says how to draw saved results."""
+    for name, value in given.items():
+        if name not in ("results", "file", "by", "log_y", "format") and value:
+            raise LogschedError(f"--from draws results that are there: {name} has no use then")
+
+
 def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | None]) -> Task:
     """A task with the options that are given as texts, over those of a preset."""
     set_ = {
         name: OPTIONS[name].rule.parse(name, text)
         for name, text in texts.items()
-        if text is not None
+        if text is not None and name in OPTIONS
     }
     for name in set_:
         if name not in {**declared(Training), **declared(kind)}:

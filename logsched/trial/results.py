@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import inf, nan
+from math import nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import orjson
 from logsched.errors import LogschedError, OutputError
 from logsched.grid import Grid
 from logsched.lazy import Floats
+from logsched.parameters import check_label
 from logsched.run import Run
 from logsched.schedule import Schedule
 
@@ -22,7 +23,10 @@ MOST = 2**31  # bytes of a file that is read
 
 @dataclass
 class Record:
-    """One run: loss and rate by step, score by epoch; the epoch at which it was halted, if any."""
+    """One run: loss and rate by step, score by epoch; the epoch at which it was halted, if any.
+
+    A loss that is not finite is nan.
+    """
 
     label: str
     seed: int
@@ -54,8 +58,8 @@ class Results:
     records: Sequence[Record]
 
     def of(self, label: str) -> list[Record]:
-        """The records of a schedule, a seed each."""
-        return [one for one in self.records if one.label == label]
+        """The records of a schedule, a seed each, as far as they have begun."""
+        return [one for one in self.records if one.label == label and one.loss]
 
     def by_epoch(self, record: Record) -> Floats:
         """The mean loss of each epoch, `(epochs,)`; of one that was cut short, of what there is."""
@@ -150,20 +154,31 @@ def _read(whole: Any) -> Results:
     if whole["schema"] != SCHEMA:
         raise LogschedError(f"schema is {whole['schema']}, but this version reads {SCHEMA}")
     schedules = {
-        str(label): Schedule(one["shape"], **one["params"])
+        check_label(label): Schedule(one["shape"], **one["params"])
         for label, one in whole["schedules"].items()
     }
     grid = Grid(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
-    records = [_record(one) for one in whole["runs"]]
+    records = [read_record(one) for one in whole["runs"]]
     if {one.label for one in records} - set(schedules):
         raise LogschedError("a run's label is none of the schedules")
-    task, score, settings = str(whole["task"]), str(whole["score"]), dict(whole["settings"])
-    return Results(task, score, settings, Run(schedules, grid), records)
+    if any(len(one.loss) > grid.size or one.epochs > grid.epochs for one in records):
+        raise LogschedError(f"a run has more than {grid.epochs} epochs")
+    task, score = check_label(whole["task"]), check_label(whole["score"])
+    return Results(task, score, dict(whole["settings"]), Run(schedules, grid), records)
 
 
-def _record(one: Mapping[str, Any]) -> Record:
-    record = Record(**one)
-    for name in ("loss", "lr", "score"):
-        numbers = [inf if number is None else float(number) for number in getattr(record, name)]
-        setattr(record, name, numbers)
+def read_record(whole: Mapping[str, Any]) -> Record:
+    """A record from what `asdict` makes of one. Raises TypeError or LogschedError for all else."""
+    record = Record(**whole)
+    check_label(record.label)
+    numbers = [_numbers(getattr(record, name)) for name in ("loss", "lr", "score")]
+    record.loss, record.lr, record.score = numbers
+    if len(record.loss) != len(record.lr):
+        raise LogschedError(f"a run has {len(record.loss)} losses and {len(record.lr)} rates")
+    if not isinstance(record.seed, int) or not isinstance(record.halted, int | None):
+        raise TypeError("a seed or an epoch is no whole number")
     return record
+
+
+def _numbers(found: Sequence[float | None]) -> list[float]:
+    return [nan if number is None else float(number) for number in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -39,7 +40,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     records: list[Record] = []
     results = Results(task.name, task.score, _settings(task), run, records)
     count = len(seeds) * len(run.schedules)
-    with bar("steps", count * run.grid.size, long=1) as advance:
+    with _memory(), bar("steps", count * run.grid.size, long=1) as advance:
         estimate = Estimate(task, run, count)
         for trainee in _trainees(task, run, seeds, keeping):
             records.append(trainee.record)
@@ -75,14 +76,28 @@ def _trainees(task: Task, run: Run, seeds: Sequence[int], keeping: Keeping) -> I
 
 
 def _train(trainee: Trainee, watch: Callable[[], Any], results: Results, keeping: Keeping) -> None:
-    if keeping.folder is not None:
-        checkpoints.save(trainee, keeping.folder)
+    _keep(trainee, results, keeping)
     while not trainee.over:
         trainee.train_epoch(watch)
-        if keeping.folder is not None:
-            checkpoints.save(trainee, keeping.folder)
-        for path in keeping.files:
-            files.write([to_json(results)], path)
+        _keep(trainee, results, keeping)
+
+
+def _keep(trainee: Trainee, results: Results, keeping: Keeping) -> None:
+    if keeping.folder is not None:
+        checkpoints.save(trainee, keeping.folder)
+    for path in keeping.files:
+        files.write([to_json(results)], path)
+
+
+@contextmanager
+def _memory() -> Iterator[None]:
+    """Raise MemoryError where PyTorch raises what it raises for want of memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "memory" in str(error):
+            raise MemoryError from None
+        raise
 
 
 def _settings(task: Task) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from logsched.parameters import POSITIVE, WHOLE, Declared, Rule, parameter
+from logsched.parameters import POSITIVE, Declared, Rule, parameter
 
 OPTIMIZERS = ("sgd", "adam", "lbfgs")
 BATCH_SIZES = {"sgd": 128, "adam": 32, "lbfgs": 128}  # the paper's, §2.1 and §2.2
-BATCH = Rule("a whole number, 1 or more, as in 128", lambda number: number >= 1, whole=True)
+MANY = Rule("a whole number from 1 to 10**9", lambda number: 1 <= number <= 10**9, whole=True)
 COUNT = Rule("a whole number, 0 or more, as in 2", lambda number: number >= 0, whole=True)
 
 
 def batch_size(default: object) -> Any:
     """Declare how many examples a step has, for a task whose examples are drawn in batches."""
     says = "128, with adam 32; of gan-ring 256"
-    return parameter("examples of a step", BATCH, default, left_out=says)
+    return parameter("examples of a step", MANY, default, left_out=says)
 
 
 class Training(Declared):
@@ -27,7 +27,7 @@ class Training(Declared):
         "sgd",
         left_out="the task's, mostly sgd",
     )
-    seeds: int = parameter("runs of each schedule, from seeds 0, 1, 2, ...", WHOLE, 1)
+    seeds: int = parameter("runs of each schedule, from seeds 0, 1, 2, ...", MANY, 1)
     halt_after: int = parameter(
         "the epoch from which on a run may be halted", COUNT, 2, unit="epoch"
     )

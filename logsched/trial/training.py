@@ -7,7 +7,7 @@ from a checkpoint is the run that was never stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import isfinite, nan
 from time import perf_counter
 from typing import Any
 
@@ -36,6 +36,7 @@ class Trainee:
     def __init__(self, task: Task, grid: Grid, schedule: Schedule, record: Record) -> None:
         """Raises LogschedError for a schedule with lr 0, of which a rate is no multiple."""
         self.task, self.grid, self.schedule, self.record = task, grid, schedule, record
+        self.checkpoint: str | None = None  # the file with the state from before the last epoch
         self.model = task.model(record.seed, grid)
         name, decay = task.training.optimizer, task.weight_decay
         self.optimizers = [
@@ -92,7 +93,7 @@ class Trainee:
         losses = [self._descend(optimizer, player, batch) for optimizer, player in players]
         for scheduler in self.schedulers:
             scheduler.step()
-        self.record.loss.append(losses[0])
+        self.record.loss.append(losses[0] if isfinite(losses[0]) else nan)
         self.record.lr.append(float(rate))
 
     def _descend(self, optimizer: Any, player: Player, batch: Any) -> float:

@@ -8,8 +8,9 @@ from math import e, pi
 from typing import ClassVar
 
 from logsched.grid import Grid
-from logsched.parameters import NOT_NEGATIVE, WHOLE, Rule, parameter
+from logsched.parameters import NOT_NEGATIVE, Rule, parameter
 from logsched.trial.extras import Tensor, require, torch
+from logsched.trial.settings import MANY
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 
 DIM = Rule("a whole number from 1 to 1000", lambda number: 1 <= number <= 1000, whole=True)
@@ -28,7 +29,7 @@ class Landscape(Task):
     roughness: ClassVar[float]  # the usual noise: of the order of the slopes between pits
 
     dim: int = parameter("dimensions of the function", DIM, 2)
-    starts: int = parameter("starts, which descend side by side", WHOLE, 300)
+    starts: int = parameter("starts, which descend side by side", MANY, 300)
     noise: float = parameter(
         "standard deviation of what is added to each component of a gradient, as batches do",
         NOT_NEGATIVE,
