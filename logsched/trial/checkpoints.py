@@ -82,11 +82,13 @@ def save(trainee: Trainee, folder: str) -> None:
 
 def trained(task: Task, grid: Grid) -> dict[str, Value | None]:
     """What a run has to share with another that goes on from its state: all but paths of files."""
-    own = {
-        name: getattr(task, name) for name, it in declared(type(task)).items() if not it.rule.text
+    shared = [name for name, one in declared(type(task)).items() if not one.rule.text]
+    return {
+        "task": task.name,
+        "optimizer": task.training.optimizer,
+        "steps_per_epoch": grid.steps_per_epoch,
+        **{name: getattr(task, name) for name in shared},
     }
-    steps = grid.steps_per_epoch
-    return {"task": task.name, "optimizer": task.training.optimizer, "steps_per_epoch": steps} | own
 
 
 def read(path: str) -> Checkpoint:
