@@ -1,7 +1,15 @@
 """Numbers at the edge: finite and in range, or refused in a sentence, and that soon."""
 
+import math
+from functools import partial
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import cycle_at, start
+from oracle import settings as exact_settings
 
 from logsched import LogschedError, Schedule
 from logsched.agreement import Series, tolerance_for
@@ -9,6 +17,8 @@ from logsched.breakpoints import find_breaks
 from logsched.cycles import Geometric
 from logsched.grid import ALL, Grid
 from logsched.identify import ENOUGH, Search, identify
+from logsched.parameters import Parameters, declared
+from logsched.shapes import SHAPES
 
 # Too much to go over.
 
@@ -75,16 +85,10 @@ def test_cycles_that_hardly_grow_are_as_those_that_do_not(multiplier):
 EXTREMES = [1e300, 1e-300, 1.0, 0.0, 5e-324, 0.1]
 
 
-def extreme(seed):
-    rates = np.random.default_rng(seed).choice(EXTREMES, 33)
-    return Series(np.arange(33.0), rates), tolerance_for(rates, 1e-6)
-
-
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("seed", range(2))
-def test_extreme_rates_are_identified_as_well_as_can_be(call, tmp_path, seed):
+def test_extreme_rates_are_identified_as_well_as_can_be(call, tmp_path):
     """Their slopes are beyond float64."""
-    np.save(tmp_path / "run.npy", extreme(seed)[0].rate)
+    np.save(tmp_path / "run.npy", np.random.default_rng(0).choice(EXTREMES, 33))
     result = call("identify", "run.npy")
     assert (result.stderr, result.returncode) == ("", 0)
     assert "# the nearest found to run.npy" in result.stdout
@@ -98,3 +102,145 @@ def test_a_search_that_finds_nothing_ends():
     assert search.found()
     assert search.fitter.effort.spent < 2 * ENOUGH
     assert identify(series, tolerance)
+
+
+# Schedules of the least and the greatest numbers.
+
+RATES = st.sampled_from([0, 5e-324, 1e-300, 1e-9, 0.1, 1, 1e9, 1e300])
+LENGTHS = st.sampled_from([0, 1e-9, 1e-3, 0.1, 1, 10, 1e6, 1e12])
+FRACTIONS = st.sampled_from([0, 5e-324, 1e-9, 0.5, 1 - 1e-12, 1, 1 + 1e-12])
+NUMBERS = st.sampled_from([5e-324, 1e-9, 0.5, 1, 1 + 1e-12, 2, 25, 1e300])
+KINDS = {"rate": RATES, "epochs": LENGTHS}
+GRIDS = [(45, 1), (10, 100), (1, 10**6), (3000, 1)]
+
+
+def edgy(one):
+    """An extreme value of a declared parameter, or one of its words."""
+    words = st.sampled_from(one.rule.words) if one.rule.words else st.nothing()
+    number = KINDS.get(one.unit, FRACTIONS | NUMBERS)
+    return words | number if one.rule.holds(0.5) or one.rule.holds(2) else words
+
+
+def settings_of(shape):
+    """Any parameters of a shape at their edges; what breaks a rule is refused."""
+    known = {**declared(Parameters), **declared(SHAPES[shape])}
+    return st.fixed_dictionaries({}, optional={name: edgy(one) for name, one in known.items()})
+
+
+def limits(schedule):
+    """The rates between which a schedule moves, where nothing lifts or lowers them further."""
+    given = [schedule.lr, schedule.min_decay_lr, schedule.restart_lr]
+    given += [schedule.warmup_start_lr] * bool(schedule.warmup_epochs)
+    name, own = schedule.shape.name, schedule.shape
+    lifted = schedule.restart_lr_decay > 1 or getattr(own, "peak", 1) > 1
+    lifted |= name == "one-cycle" and min(own.div_factor, own.final_div_factor) < 1
+    return (
+        0.0 if name in ("one-cycle", "inverse-sqrt") else min(given),
+        math.inf if lifted else max(given),
+    )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("shape", SHAPES)
+@given(data=st.data())
+@settings(deadline=None, max_examples=100)
+def test_finite_and_in_range_or_refused(shape, data):
+    params, grid = data.draw(settings_of(shape)), data.draw(st.sampled_from(GRIDS))
+    try:
+        schedule = Schedule(shape, **params)
+        got = schedule.sample(*grid)
+    except LogschedError:
+        return
+    low, high = limits(schedule)
+    assert np.isfinite(got).all()
+    assert low * (1 - 1e-14) - 5e-324 <= got.min()
+    assert got.max() <= high * (1 + 1e-14)
+
+
+BASES = [1 + 1e-12, 1 + 1e-6, 2, 1e9, 1e300]
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("shape", ["log", "log-bounded"])
+def test_any_base_falls_within_a_cycle(shape, base):
+    """From restart_lr, never up; log-bounded to min_decay_lr in the end."""
+    schedule = Schedule(shape, base=base, warmup_epochs=0, init_decay_epochs=0)
+    got = schedule(np.append(np.arange(10_000) / 1000, math.nextafter(10, 0)))
+    assert got[0] == 0.1
+    assert np.diff(got).max() <= 1e-16
+    if shape == "log-bounded":
+        assert got[-1] == pytest.approx(0.001, rel=1e-9)
+
+
+def test_a_base_next_to_1_is_linear():
+    times = np.arange(45_000) / 1000
+    got = Schedule("log-bounded", base=1 + 1e-12)(times)
+    np.testing.assert_allclose(got, Schedule("linear")(times), rtol=1e-9)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_range_of_zero_is_its_one_rate(shape):
+    """Where all rates are equal, so is each of the schedule's, but of those without a floor."""
+    equal = dict.fromkeys(("lr", "min_decay_lr", "warmup_start_lr", "restart_lr"), 0.3)
+    own = {"div_factor": 1, "final_div_factor": 1} if shape == "one-cycle" else {}
+    got = Schedule(shape, **equal, **own).sample(100)
+    assert set(got if shape != "inverse-sqrt" else got[:6]) == {0.3}
+
+
+def test_a_decay_of_a_range_of_zero_is_none():
+    """d^i, however great, times 0."""
+    equal = {"lr": 0.3, "min_decay_lr": 0.3, "restart_lr": 0.3, "warmup_start_lr": 0.3}
+    schedule = Schedule("cosine", **equal, restart_lr_decay=2, restart_interval=1e-9)
+    assert set(schedule.sample(45)) == {0.3}
+
+
+@pytest.mark.parametrize("steps", [1, 10, 1000, 10**6])
+def test_a_restart_on_the_last_point_is_one(steps):
+    """The run's last point, its only one of the cycle."""
+    last = (2 * steps - 1) / steps
+    lengths = {"warmup_epochs": 0, "init_decay_epochs": last, "min_decay_lr": 0.001}
+    got = Schedule("cosine", **lengths, lr=0.1, restart_lr=0.3).sample(2, steps)
+    assert got[-1] == 0.3
+    assert (got < 0.3).sum() == 2 * steps - 1
+
+
+def test_a_million_cycles():
+    """Each begins at restart_lr; halfway, cosine is halfway."""
+    lengths = {"warmup_epochs": 0, "init_decay_epochs": 0, "restart_interval": 0.1}
+    schedule = Schedule("cosine", restart_interval_multiplier=1, **lengths)
+    got = schedule.sample(100_000, 20)
+    assert np.unique(got[::2]) == [0.1]
+    np.testing.assert_allclose(got[1::2], 0.0505, rtol=1e-7)
+    assert schedule.end_of_cycle(10**6) == 100_000
+
+
+# Restarts, by exact fractions.
+
+SETTINGS = 10_000  # of which each asks for one restart
+
+
+def random_lengths(random):
+    """Decimals as people write them, and some that they do not."""
+    digits, most = random.choice([0, 1, 2, 5]), random.choice([3, 30, 1000])
+    draw = partial(random.randint, 0, most * 10**digits)
+    multiplier = random.choice(["1", "2", "1.5", "3", "1.1", "1.25", "10", "1.001"])
+    return {
+        "warmup_epochs": draw() / 10**digits,
+        "init_decay_epochs": draw() / 10**digits,
+        "restart_interval": (draw() + 1) / 10**digits,
+        "restart_interval_multiplier": float(multiplier),
+    }
+
+
+def test_restarts_of_ten_thousand_settings():
+    """At fl(start_i) a cycle begins, not a float64 earlier, by the sum in fractions."""
+    random = Random(0)
+    for _ in range(SETTINGS):
+        lengths = random_lengths(random)
+        p = exact_settings(**lengths)
+        index = random.randint(1, 60 if lengths["restart_interval_multiplier"] < 2 else 30)
+        at = float(start(p, index))
+        schedule = Schedule("linear", **lengths, restart_lr=0.07)
+        assert schedule(at) == 0.07, lengths
+        assert schedule(math.nextafter(at, 0)) < 0.07, lengths
+        assert schedule.cyclic.cycles.at(at) == cycle_at(p, at), lengths

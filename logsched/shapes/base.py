@@ -204,7 +204,7 @@ def always(rate: float) -> EtaMax:
 
 def _restart_lr(its: Parameters) -> EtaMax:
     """eta_max of cycle i: (1 - d**i) min_decay_lr + d**i restart_lr, d = restart_lr_decay."""
-    if its.restart_lr_decay == 1:
+    if its.restart_lr_decay == 1 or its.restart_lr == its.min_decay_lr:
         return always(its.restart_lr)
 
     def eta_max(cycle: Numbers) -> Numbers:

@@ -179,10 +179,10 @@ def words_of(draw, option):
     return draw(st.sampled_from([[flag, value], [flag, value], [f"{flag}={value}"]]))
 
 
-def some_of(options, least):
+def some_of(options):
     """A few options, each with its value."""
     one = st.sampled_from(options).flatmap(words_of) if options else st.nothing()
-    return st.lists(one, min_size=least * bool(options), max_size=3 * bool(options))
+    return st.lists(one, max_size=3 * bool(options))
 
 
 def lines(name):
@@ -191,7 +191,7 @@ def lines(name):
     arguments = [one for one in options if one.param_type_name == "argument"]
     shared = [one for one in options if one.name in (*run_parameters(), *LAYERS)]
     own = [one for one in options if one not in (*arguments, *shared)]
-    drawn = [some_of(own, 1), some_of(shared, 0)]
+    drawn = [some_of(own), some_of(shared)]
     few = st.tuples(*drawn).flatmap(lambda both: st.permutations([*chain(*both)]))
     odd = st.sampled_from([[], [], [], ["--help"], ["--"], ["-x"]]).flatmap(
         lambda extra: mostly(st.just([]), st.just(extra) | st.lists(JUNK, max_size=2))
