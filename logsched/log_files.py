@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
+MOST = 256 * 2**20  # bytes of a file: ten million rows and more
 BLOCK = 4 * 2**20  # bytes of text that are read at a time
 NUMPY = (b"\x93NUMPY", b"PK\x03\x04")  # how npy and npz begin
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell's > writes
@@ -113,8 +114,27 @@ class Content:
         return _joined(tables) if len(tables) > 1 else tables[0]
 
 
-def read_content(file: BinaryIO, size: int, name: str) -> Content:
+class Limited(io.RawIOBase):
+    """What is read of a file; a LogschedError where that is more than a log may have."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name, self._left = file, name, MOST
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        most = self._left + 1
+        data = self._file.read(most if size < 0 else min(size, most))
+        self._left -= len(data)
+        if self._left < 0:
+            raise LogschedError(f"{self._name} is too long: a log has at most {MOST} bytes")
+        return data
+
+
+def read_content(source: BinaryIO, size: int, name: str) -> Content:
     """What is in a file of so many bytes, 0 if not known. Raises LogschedError for no table."""
+    file: Any = Limited(source, name)
     start = file.read(BLOCK)
     if start.startswith(NUMPY):
         require_memory(2 * size // 8, name)

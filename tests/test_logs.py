@@ -705,3 +705,37 @@ def test_any_damage_is_survived_or_refused(write, edits):
         at = place % (len(data) + 1)
         data = data[:at] + piece + data[at + cut :]
     read_or_refused(data)
+
+
+# Too long.
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """A limit of 10 kB to a log."""
+    monkeypatch.setattr(log_files, "MOST", 10_000)
+
+
+@pytest.mark.parametrize("content", ["0.1\n", '{"lr": 0.1}\n', "[" * 9, "0.1,"])
+def test_a_log_without_an_end_is_refused(run, content):
+    """What is read of it is limited, in a pipe as well."""
+    code = "import sys, logsched.log_files as it; it.MOST = 10_000; import logsched.cli as cli; "
+    code += "sys.argv = ['logsched', 'identify', '-']; cli.main()"
+    shell = f"yes '{content}' | {sys.executable} -c \"{code}\""
+    result = run(command=["bash", "-c", shell])
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert result.stderr == "Error: standard input is too long: a log has at most 10000 bytes.\n"
+
+
+@pytest.mark.parametrize("ending", ["csv", "npy", "jsonl", "json"])
+def test_a_log_of_too_many_bytes_is_refused(call, short, ending):
+    call("export", "--epochs", "5000", "-o", f"run.{ending}")
+    result = call("check", f"run.{ending}", "log")
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert f"run.{ending} is too long: a log has at most 10000 bytes" in result.stderr
+
+
+def test_a_log_of_objects_of_python_is_not_loaded(call, tmp_path):
+    """Loading them could run anything."""
+    np.save(tmp_path / "run.npy", np.array([print], dtype=object), allow_pickle=True)
+    assert "holds Python objects, which are not loaded" in call("identify", "run.npy").stderr
