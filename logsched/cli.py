@@ -21,6 +21,7 @@ from logsched.outputs import console, files
 from logsched.parameters import NOT_NEGATIVE, WHOLE
 
 COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
+TRIAL = "Train a model under each schedule, and show the loss."
 PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
 
 app = typer.Typer(
@@ -94,21 +95,31 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _app_for(first: list[str]) -> typer.Typer:
-    """The app with no other command than the one that is asked for: building all takes time."""
-    lean = copy(app)
-    lean.registered_commands = [
+    """The app with no more commands than what is asked for: making them all takes time."""
+    asked = [
         one for one in app.registered_commands if one.callback and [one.callback.__name__] == first
     ]
-    return lean if lean.registered_commands else whole_app()
+    if asked:
+        return _with(asked)
+    if first in ([], ["-h"], ["--help"], ["--version"]):  # commands by name, which do nothing
+        listed = typer.models.CommandInfo(name="trial", callback=lambda: None, help=TRIAL)
+        return _with([*app.registered_commands, listed])
+    return whole_app()
 
 
 def whole_app() -> typer.Typer:
     """The app with every command; that of trials, which takes time to import, among them."""
     from logsched.trial.command import trial
 
-    whole = copy(app)
-    whole.registered_commands = [*app.registered_commands, typer.models.CommandInfo(callback=trial)]
-    return whole
+    found = typer.models.CommandInfo(name="trial", callback=trial, help=TRIAL)
+    return _with([*app.registered_commands, found])
+
+
+def _with(commands: list[typer.models.CommandInfo]) -> typer.Typer:
+    """The app with these commands alone."""
+    changed = copy(app)
+    changed.registered_commands = commands
+    return changed
 
 
 def _complain(sentence: str, status: int) -> int:

@@ -200,7 +200,9 @@ class Search:
         self, parts: Mapping[str, list[Candidate]]
     ) -> tuple[list[Candidate], list[Candidate]]:
         """What explains parts, and from these the whole; once one does, only what fits at sight."""
-        near, whole, found = [], [], False
+        near: list[Candidate] = []
+        whole: list[Candidate] = []
+        found = False
         order = [(k > 0, one.rank, one) for some in parts.values() for k, one in enumerate(some)]
         for _, _, one in sorted(order, key=lambda each: each[:2]):
             if self._tired and near:
