@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from logsched.errors import LogschedError
@@ -85,7 +85,21 @@ class Cifar10(Task):
     def steps_per_epoch(self) -> int:
         """The batches of an epoch, without a last one of one image: it has no variance."""
         whole, rest = divmod(len(self.cifar.train_labels), self.batch_size)
-        return max(1, whole + (rest > 1))
+        return whole + (rest > 1)
+
+    def check(self, grid: Grid) -> None:
+        """Raise LogschedError, too, for batches of which batch norm has no variance."""
+        super().check(grid)
+        if self.batch_size < 2:
+            raise LogschedError(
+                f"batch_size is {self.batch_size}, but cifar10 needs 2 or more: "
+                "a single image has no variance for batch norm"
+            )
+
+    @cached_property
+    def _note(self) -> Callable[[str], None]:
+        """Says a sentence on stderr, but each only once, however many runs there are."""
+        return cache(lambda sentence: console.say(f"Note: {sentence}"))
 
     @cached_property
     def cifar(self) -> Cifar:
@@ -103,9 +117,15 @@ class Cifar10(Task):
         """What whitens images as the training images need it."""
         from logsched.trial.preprocessing import Preprocessing
 
-        if len(self.cifar.train_labels) > MANY:
-            console.say(f"Note: {len(self.cifar.train_labels)} images are whitened: some minutes")
-        return Preprocessing.fit(self.cifar.train_images)
+        images = self.cifar.train_images
+        if len(images) > MANY:
+            self._note(f"{len(images):,} images are whitened, which takes a minute or more")
+        if len(images) < images[0].size:
+            self._note(
+                f"{len(images):,} training images are fewer than their {images[0].size:,} pixels: "
+                "whitening fits them alone, and enlarges what is new in others"
+            )
+        return Preprocessing.fit(images)
 
     @cached_property
     def images(self) -> tuple[Any, Any]:
@@ -143,7 +163,7 @@ class Cifar10(Task):
         net = make(self.backbone)
         note = "" if self.weights is None else load_weights(net, self.weights)
         if note:
-            console.say(f"Note: {note}")
+            self._note(note)
         return net
 
     def _batches(self, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
