@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from cifar_files import make_cifar
 
+from logsched.grid import Grid
 from logsched.trial.options import make_task
 from logsched.trial.preprocessing import Preprocessing
 from logsched.trial.task import find_task
@@ -230,11 +231,21 @@ def test_a_file_that_cannot_be_written_is_said_before_training(call, data):
     assert done == ("", wanted, 1)
 
 
-@pytest.mark.parametrize(("size", "steps"), [(20, 1), (19, 1), (18, 2), (2, 10)])
-def test_a_last_batch_of_one_image_is_left_out(data, size, steps):
-    its = make_task(find_task("cifar10"), None, {"data": data, "batch_size": str(size)})
-    assert its.steps_per_epoch == steps
-    assert len([*its._batches(0, 0)]) == steps
+def batches(data, size, seed=0, epoch=0):
+    """What an epoch is trained on: images and labels of each step."""
+    options = {"data": data, "batch_size": str(size), "backbone": "googlenet"}
+    task = make_task(find_task("cifar10"), None, options)
+    grid = Grid(epochs=1, steps_per_epoch=task.steps_per_epoch)
+    found = [*task.model(seed, grid).batches(epoch)]
+    assert len(found) == grid.steps_per_epoch
+    return found
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes"), [(20, [20]), (19, [19]), (18, [18, 2]), (128, [20]), (2, [2] * 10)]
+)
+def test_a_last_batch_of_one_image_is_left_out(data, size, sizes):
+    assert [len(labels) for _, labels in batches(data, size)] == sizes
 
 
 def test_batches_of_one_image_have_no_variance(call, data):
@@ -244,14 +255,15 @@ def test_batches_of_one_image_have_no_variance(call, data):
 
 
 def test_an_epoch_has_each_image_once_in_an_order_of_its_own(data):
-    its = make_task(find_task("cifar10"), None, {"data": data, "batch_size": "5"})
-    first, again, later, other = ([*its._batches(*at)] for at in ((0, 0), (0, 0), (0, 1), (1, 0)))
-    labels = [torch.cat([labels for _, labels in one]).tolist() for one in (first, later, other)]
-    assert [sorted(one) for one in labels] == [sorted(its.cifar.train_labels)] * 3
-    assert labels[0] != labels[1] != labels[2] != labels[0]
-    images = [torch.cat([images for images, _ in one]) for one in (first, again)]
-    assert torch.equal(*images)
-    assert images[0].shape == (20, 3, 32, 32)
+    first, again, later, other = (
+        [torch.cat(parts) for parts in zip(*batches(data, 5, *at), strict=True)]
+        for at in ((0, 0), (0, 0), (0, 1), (1, 0))
+    )
+    orders = [labels.tolist() for _, labels in (first, later, other)]
+    assert [sorted(labels) for labels in orders] == [sorted([0, 1, 2, 3] * 5)] * 3
+    assert orders[0] != orders[1] != orders[2] != orders[0]
+    assert first[0].shape == (20, 3, 32, 32)
+    assert torch.equal(first[0], again[0])
 
 
 def test_preprocessed_images_are_in_memory_once():
