@@ -13,6 +13,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from logsched.errors import LogschedError, OutputError
 from logsched.grid import Grid
@@ -110,8 +111,12 @@ def _read(path: str, content: Mapping[str, Any]) -> Checkpoint:
 
 
 def _load(path: str) -> dict[str, Any]:
+    """What a file holds; PyTorch does not compare the checksums that it writes."""
     try:
         with open(path, "rb") as file:
+            if (damaged := ZipFile(file).testzip()) is not None:
+                raise BadZipFile(damaged)
+            file.seek(0)
             loaded = torch.load(file, map_location="cpu", weights_only=True)
         return dict(loaded)
     except OSError as error:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from logsched.errors import LogschedError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
 from logsched.parameters import declared
@@ -21,6 +22,7 @@ from logsched.trial.task import Task, device_of
 from logsched.trial.training import Trainee
 
 LONG = 60.0  # seconds that are worth an estimate
+GREATEST = 1e38  # rate: float32 ends soon after it
 FIRST, TIMED = 3, 5  # steps before the estimate: some that warm up, some that are timed
 
 
@@ -32,8 +34,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     task.check(run.grid)
     if task.small:
         torch.set_num_threads(1)
-    for schedule in run.schedules.values():
-        schedule.factor(0.0)  # raises where lr is 0
+    _check_rates(run)
     if keeping.folder is not None:
         checkpoints.make_folder(keeping.folder)
     seeds = _seeds(task, keeping)
@@ -52,6 +53,17 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
 
             _train(trainee, watch, results, keeping)
     return results
+
+
+def _check_rates(run: Run) -> None:
+    """Raise LogschedError for an lr of 0, of which no rate is a multiple, and for extreme rates."""
+    for label, schedule in run.schedules.items():
+        schedule.factor(0.0)
+        greatest = max(schedule.rates_in_order(block).max() for block in run.grid.all_blocks())
+        if greatest > GREATEST:
+            raise LogschedError(
+                f"the rate of {label} reaches {greatest:.6g}, but a trial goes to {GREATEST:g}"
+            )
 
 
 def _seeds(task: Task, keeping: Keeping) -> Sequence[int]:

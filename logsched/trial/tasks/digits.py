@@ -35,7 +35,7 @@ class Digits(Task):
         from logsched.trial.networks import residual_network
 
         device = device_of(self.training)
-        train, held_out = [tuple(part.to(device) for part in parts) for parts in _images()]
+        train, held_out = [tuple(part.to(device) for part in parts) for parts in split_images()]
         torch.manual_seed(seed)
         net = residual_network(classes=10).to(device)
         return Model(
@@ -50,7 +50,7 @@ def _loss(net: Any, images: Tensor, labels: Tensor) -> Tensor:
     return functional.cross_entropy(net(images), labels)
 
 
-def _images() -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+def split_images() -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """The images `(n, 1, 8, 8)` from 0 to 1 and labels `(n,)`, to learn and held out."""
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split

@@ -1,0 +1,101 @@
+"""What tests of trials share: small trials, and results that nobody trained."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from typing import NamedTuple
+
+from logsched import Schedule
+from logsched.grid import Grid
+from logsched.run import Run
+from logsched.trial.keeping import Keeping
+from logsched.trial.options import TASKS
+from logsched.trial.results import Record, Results
+from logsched.trial.settings import Training
+
+NO_TORCH = "PyTorch is not installed: pip install 'logsched[trial]'"
+SHORT = {"warmup_epochs": 1, "init_decay_epochs": 1, "restart_interval": 1}
+SMALL = {  # the options that make each task quick
+    "digits": {"batch_size": 500},
+    "ackley": {"starts": 20},
+    "griewank": {"starts": 20},
+    "rastrigin": {"starts": 20},
+    "gan-ring": {"batch_size": 16},
+}
+
+
+def make_task(name, training=None, **own):
+    """A task by its name, with few examples."""
+    return TASKS[name](Training(**(training or {})), **{**SMALL[name], **own})
+
+
+def make_grid(task, epochs=3):
+    return Grid(epochs=epochs, steps_per_epoch=task.steps_per_epoch or 4)
+
+
+def make_run(task, *shapes, epochs=3, **parameters):
+    """Schedules that restart soon, at the task's usual rate, on a short grid."""
+    rate = task.rates[task.training.optimizer]
+    schedules = {one: Schedule(one, **{"lr": rate, **SHORT, **parameters}) for one in shapes}
+    return Run(schedules, make_grid(task, epochs))
+
+
+def train(task, *shapes, keeping=Keeping(), **options):
+    """A whole trial in this process."""
+    from logsched.trial.running import train_all
+
+    return train_all(task, make_run(task, *shapes, **options), keeping)
+
+
+def told(records):
+    """All that is recorded but the time it took; the text of a float tells all of its bits."""
+    return [repr(asdict(one) | {"seconds": 0}) for one in records]
+
+
+def told_in(text):
+    """The same of a trial's JSON."""
+    return told([Record(**one) for one in json.loads(text)["runs"]])
+
+
+def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epochs=3, **settings):
+    """Results with these losses, by label and seed; the score of an epoch is half its number."""
+    schedules = {label: Schedule(label.partition(":")[0], **SHORT) for label in losses}
+    grid = Grid(epochs=epochs, steps_per_epoch=steps)
+    records = [
+        Record(
+            label,
+            seed,
+            loss=[*map(float, one)],
+            lr=schedules[label](grid.slice(0, len(one))).tolist(),
+            score=[epoch / 2 for epoch in range(-(-len(one) // steps))],
+            halted=halted,
+        )
+        for label, each in losses.items()
+        for seed, one in enumerate(each)
+    ]
+    its = {"optimizer": "sgd", **settings}
+    return Results(task, score, its, Run(schedules, grid), records)
+
+
+class Killed(NamedTuple):
+    """What a process printed before it ended, and how it ended."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+def kill(folder, *args, sent=signal.SIGKILL, file="results.json", after=0.3):
+    """Run a trial with its checkpoints in a folder; send it a signal soon after a file is there."""
+    command = [sys.executable, "-m", "logsched", "trial", *args, "--checkpoint", str(folder)]
+    process = subprocess.Popen(command, stdout=-1, stderr=-1, text=True)
+    until = time.monotonic() + 120
+    while not (folder / file).exists() and time.monotonic() < until and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(after)
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=60)
+    return Killed(out, err, process.returncode)
