@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
+from logsched.outputs.quiet import quiet_matplotlib
 from logsched.parameters import Rule
 from logsched.picture import Picture
 from logsched.run import Run
@@ -103,6 +104,7 @@ def draw_rows(
     rows: Sequence[Sequence[Picture]], output: str, look: Look, steps_per_epoch: int | None = None
 ) -> None:
     """Draw pictures in rows into a file, whose suffix names the format."""
+    quiet_matplotlib()
     from logsched.outputs import figure
 
     suffix = files.suffix(output)
