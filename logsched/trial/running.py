@@ -137,15 +137,13 @@ class Estimate:
             self._say((perf_counter() - self.start) / TIMED)
 
     def _say(self, seconds: float) -> None:
-        grid = self.run.grid
-        epoch = seconds * grid.steps_per_epoch
-        whole = epoch * grid.epochs * self.count
-        if whole > LONG:
+        grid, runs = self.run.grid, "the run" if self.count == 1 else f"{self.count} runs"
+        epoch, epochs = seconds * grid.steps_per_epoch, grid.epochs * self.count
+        if epoch * epochs > LONG:
             memory = f"{self._memory() / 1e9:.2g} GB of memory"
-            runs = "1 run" if self.count == 1 else f"all {self.count} runs"
+            whole = f"; all {epochs} epochs of {runs} about {duration(epoch * epochs)}"
             console.say(
-                f"An epoch takes about {duration(epoch)} and {memory}; {runs} of {grid.epochs} "
-                f"epochs about {duration(whole)}"
+                f"An epoch takes about {duration(epoch)} and {memory}{whole if epochs > 1 else ''}"
             )
 
     def _memory(self) -> int:

@@ -359,4 +359,4 @@ def test_time_and_memory_are_said_before_a_long_run(data, tmp_path):
         said = next(line for line in process.stderr if "Note" not in line)
         process.kill()
     assert said.startswith("An epoch takes about ")
-    assert " GB of memory; all 2 runs of 60 epochs about " in said
+    assert " GB of memory; all 120 epochs of 2 runs about " in said
