@@ -4,8 +4,11 @@ import json
 import os
 import pty
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -515,3 +518,47 @@ def test_completion_offers_names(run, words, offered):
 def test_an_error_is_all_that_is_said(call, args):
     """Also where there is something to warn of, or to tell, as well."""
     assert_refused(call(*args))
+
+
+# A terminal as people have it.
+
+
+@pytest.fixture
+def tmux(tmp_path):
+    """A terminal of 100 columns in which a command runs; it returns what is seen in the end."""
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is not installed")
+    ask = ["tmux", "-f", "/dev/null", "-S", str(tmp_path / "socket")]
+    script = Path(sys.executable).with_name("logsched")
+
+    def tmux(*args):
+        line = f"{script} {shlex.join(args)}; echo status $?; exec cat"
+        env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+        size = ["-x", "100", "-y", "40"]
+        subprocess.run([*ask, "new-session", "-d", *size, line], env=env, check=True, cwd=tmp_path)
+        capture = [*ask, "capture-pane", "-p", "-e"]
+        for _ in range(200):
+            seen = subprocess.run(capture, env=env, stdout=-1, text=True, check=True).stdout
+            if "status" in seen:
+                return seen
+            time.sleep(0.1)
+        raise AssertionError(f"no end of {line}")
+
+    yield tmux
+    subprocess.run([*ask, "kill-server"], check=False)
+
+
+def test_a_plot_in_a_real_terminal(tmux):
+    """It is as wide as that, all of it is seen, in colour, and nothing else is."""
+    seen = tmux("plot", "--restart-lr", "0.1")
+    rows = re.sub(r"\x1b\[[\d;]*m", "", seen).rstrip().splitlines()
+    assert rows[0] == "learning rate"
+    assert rows[-1] == "status 0"
+    assert all(name in rows[-2] for name in ("constant", "step", "cosine", "log"))
+    assert 90 < max(map(len, rows)) <= 100
+    assert re.search(r"\x1b\[38;5;\d+m", seen)
+
+
+def test_an_error_in_a_real_terminal(tmux):
+    rows = tmux("plot", "--lr", "nan").split("\n")
+    assert rows[:2] == ["Error: lr is nan, but it must be a finite number, 0 or more.", "status 2"]

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from typer.main import get_command
 
 from logsched import Schedule
-from logsched.cli import app
+from logsched.cli import whole_app
 from logsched.options import LAYERS, run_parameters
 from logsched.parameters import Parameters, declared
 from logsched.shapes import SHAPES
 
-GROUP = get_command(app)
+GROUP = get_command(whole_app())
 COMMANDS = GROUP.commands
 CONTEXT = GROUP.make_context("logsched", [], resilient_parsing=True)
 PARAMETERS = declared(Parameters)

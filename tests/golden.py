@@ -1,0 +1,76 @@
+"""What commands print at several widths, with and without colour and Unicode, and every `--help`.
+
+`python tests/golden.py` writes it into the files of tests/golden/: look at what changed before you
+commit them.
+"""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stdout, suppress
+from itertools import product
+from pathlib import Path
+from unittest import mock
+
+from logsched.cli import main, whole_app
+
+FOLDER = Path(__file__).parent / "golden"
+COMMANDS = {
+    "plot": ["plot", "--restart-lr", "0.1"],
+    "table": ["table", "cosine", "log", "--epochs", "90"],
+    "describe": ["describe", "step", "log", "--against", "step"],
+    "explain": ["explain", "log", "cosine", "--at", "37"],
+}
+WIDTHS = (40, 80, 120, 200)
+COLORS = {"plain": {"NO_COLOR": "1"}, "color": {"FORCE_COLOR": "1"}}
+ENCODINGS = {"utf8": {"LANG": "C.UTF-8"}, "ascii": {"LC_ALL": "C"}}
+NAMES = [
+    f"{command}-{width}-{color}-{encoding}"
+    for command, width, color, encoding in product(COMMANDS, WIDTHS, COLORS, ENCODINGS)
+]
+HELPS = [
+    "",
+    *(command.name or command.callback.__name__ for command in whole_app().registered_commands),
+]
+
+
+def printed(name: str) -> str:
+    """What the command of a golden text prints now."""
+    command, width, color, encoding = name.split("-")
+    env = {"PATH": os.environ["PATH"], "COLUMNS": width} | COLORS[color] | ENCODINGS[encoding]
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    argv = ["logsched", *COMMANDS[command]]
+    with mock.patch.dict(os.environ, env, clear=True), mock.patch.object(sys, "argv", argv):
+        with redirect_stdout(out), suppress(SystemExit):
+            main()
+        out.flush()
+    return out.buffer.getvalue().decode()
+
+
+def help_of(command: str) -> str:
+    """What `--help` of a command prints now, or that of all where none is named."""
+    script = Path(sys.executable).with_name("logsched")
+    env = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LANG": "C.UTF-8"}
+    args = [script, *filter(None, [command]), "--help"]
+    return subprocess.run(args, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def path_of(name: str) -> Path:
+    """The file of a golden text."""
+    return FOLDER / f"{name}.txt"
+
+
+def help_path(command: str) -> Path:
+    """The file of a command's help."""
+    return path_of(f"help-{command or 'logsched'}")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.txt"):
+        old.unlink()
+    for name in NAMES:
+        path_of(name).write_text(printed(name), encoding="utf-8")
+    for command in HELPS:
+        help_path(command).write_text(help_of(command), encoding="utf-8")
