@@ -1,4 +1,4 @@
-"""Checkpoints: killed and resumed is never stopped; halted goes on otherwise; nothing in them runs."""
+"""Checkpoints: killed and resumed is never stopped, halted goes on otherwise, no code runs."""
 
 import json
 import math
@@ -238,10 +238,10 @@ def test_flipped_bytes_are_noticed_where_they_matter(saved):
     for at in range(0, len(whole), len(whole) // 97):
         saved.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         try:
-            assert told(resumed(saved, task, "cosine", epochs=4).records) == longer
+            found = told(resumed(saved, task, "cosine", epochs=4).records)
         except OutputError as error:
-            assert str(error) == f"{saved} is no checkpoint of a trial, or is damaged"
-            refused += 1
+            found, refused = str(error), refused + 1
+        assert found in (longer, f"{saved} is no checkpoint of a trial, or is damaged")
     assert refused > 30
 
 
@@ -302,7 +302,7 @@ def test_nor_one_with_other_steps(saved):
     task = make_task("rastrigin", {"optimizer": "adam"})
     run = make_run(task, "cosine")
     object.__setattr__(run.grid, "steps_per_epoch", 5)
-    with pytest.raises(LogschedError, match="steps_per_epoch is 5, but in the checkpoint .* 4"):
+    with pytest.raises(LogschedError, match=r"^steps_per_epoch is 5, but in the checkpoint"):
         train_all(task, run, Keeping(source=str(saved)))
 
 

@@ -43,7 +43,10 @@ def make_run(task, *shapes, epochs=3, **parameters):
     return Run(schedules, make_grid(task, epochs))
 
 
-def train(task, *shapes, keeping=Keeping(), **options):
+NOTHING = Keeping()
+
+
+def train(task, *shapes, keeping=NOTHING, **options):
     """A whole trial in this process."""
     from logsched.trial.running import train_all
 
