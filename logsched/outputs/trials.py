@@ -23,6 +23,7 @@ from logsched.trial.results import Record, Results, Spread, Summary, summarise, 
 
 BY = ("epoch", "step")
 ABREAST = 3  # panels of a figure with several results
+LOW = 20  # rows of a plot that leaves room for what is told under it
 WIDE = 100.0  # losses that fall to this part of the greatest are drawn on a logarithmic axis
 ABOUT = {
     "accuracy": "Accuracy: of the images held out, the share whose class is found.",
@@ -34,9 +35,10 @@ ABOUT = {
 def as_text(results: Results, by: str, log_y: bool | None, shown: Terminal) -> str:
     """A plot of the losses, and under it a table."""
     pictured = losses(results, by, log_y)
+    told = f"{table(results)}\n{legend(results)}"
     drawn = any(curve.epoch.size for curve in pictured.curves)
-    plot = terminal.draw(pictured, shown) + "\n" if drawn else ""
-    text = f"{plot}{table(results)}\n{legend(results)}"
+    room = replace(shown, height=max(LOW, shown.height - told.count("\n") - 1))
+    text = terminal.draw(pictured, room) + "\n" + told if drawn else told
     return text if shown.unicode else text.replace("±", "+-")
 
 
@@ -207,14 +209,16 @@ def table(results: Results) -> str:
 
 
 def _row(label: str, its: Summary) -> list[str]:
-    numbers = [its.final_loss, its.best_loss, its.best_epoch, its.mean_loss, its.score]
-    return [label, *map(_with_spread, numbers), _halted(its.halted)]
+    final, best, mean, score = map(
+        _with_spread, (its.final_loss, its.best_loss, its.mean_loss, its.score)
+    )
+    return [label, final, best, f"{its.best_epoch.mean:.4g}", mean, score, _halted(its.halted)]
 
 
 def _with_spread(its: Spread) -> str:
     if not isfinite(its.mean):
         return "not finite"
-    return f"{its.mean:.4g}" + (f" ±{its.deviation:.2g}" if its.deviation else "")
+    return f"{its.mean:.3g}±{its.deviation:.2g}" if its.deviation else f"{its.mean:.4g}"
 
 
 def _halted(epochs: Sequence[int]) -> str:
@@ -225,7 +229,7 @@ def legend(results: Results) -> str:
     """What the columns mean."""
     several = len({record.seed for record in results.records}) > 1
     said = [
-        "Losses are means over an epoch; mean loss is over all steps.",
+        "Losses are means of epochs; mean loss, of all steps, is anytime performance.",
         "±, and dots beside a line: one standard deviation of the seeds." if several else "",
         ABOUT.get(results.score, ""),
     ]

@@ -153,8 +153,18 @@ def test_the_table():
         "log     not finite  not finite         0  not finite         1  at epoch 2",
     ]
     assert trials.table(SEEDS).splitlines()[1] == (
-        "log        2 ±1  1.667 ±0.58  1.333 ±0.58  2.667 ±0.67         1"
+        "log         2±1  1.67±0.58     1.333  2.67±0.67         1"
     )
+
+
+def test_of_several_seeds_all_schedules_fit_a_terminal():
+    losses = [[2.3456, 1.2345, 0.12345, 0.023456], [2.3, 1.2, 0.1, 0.012345]]
+    labels = ("constant", "step", "cosine", "log", "log-bounded")
+    results = made(dict.fromkeys(labels, losses), epochs=2)
+    for terminal in (PLAIN, replace(PLAIN, height=39), replace(PLAIN, width=120, height=49)):
+        rows = trials.as_text(results, "epoch", None, terminal).splitlines()
+        assert max(map(len, rows)) <= terminal.width
+        assert len(rows) <= max(terminal.height, 31)
 
 
 def test_the_csv_has_every_step_and_the_score_at_the_end_of_an_epoch():
