@@ -1,0 +1,97 @@
+"""README, docs/, `--help` and code agree about commands, options and defaults."""
+
+import re
+
+import pytest
+from golden import help_of
+from readme import PAGES, README, examples
+from typer.main import get_command
+
+from logsched.cli import whole_app
+from logsched.options import run_parameters
+from logsched.parameters import Parameters, declared
+from logsched.shapes import SHAPES
+
+TEXT = README.read_text()
+GROUP = get_command(whole_app())
+OTHERS = {"--arg"}  # of jq
+SHELL = re.compile(r"^```sh\n.*?^```$", re.MULTILINE | re.DOTALL)  # what pip and others are told
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+PLAIN = {"\N{MINUS SIGN}": "-", "`": ""}
+
+
+def options(command):
+    """The long names of a command's options."""
+    every = [name for one in command.params for name in (*one.opts, *one.secondary_opts)]
+    return {name for name in every if name.startswith("--")} | {"--help"}
+
+
+KNOWN = set().union(*map(options, [GROUP, *GROUP.commands.values()]))
+SAID = {page.name: set(OPTION.findall(SHELL.sub("", page.read_text()))) for page in PAGES}
+SHOWN = {one.command.split()[1] for one in examples(TEXT) if one.command.startswith("logsched ")}
+
+
+def cells(row):
+    """The cells of a row of a Markdown table, as plain text."""
+    text = "".join(PLAIN.get(char, char) for char in row)
+    return [cell.strip() for cell in text.strip("| \n").split("|")]
+
+
+def row_of(name):
+    """The cells of the row of README.md that begins with a name."""
+    return cells(re.search(rf"^\| `{name}` \|.*$", TEXT, re.MULTILINE)[0])
+
+
+@pytest.mark.parametrize("page", SAID)
+def test_a_page_names_no_option_that_there_is_not(page):
+    assert SAID[page] - KNOWN <= OTHERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_shows_each_option_with_a_command_that_has_it(page):
+    for example in examples(page.read_text()):
+        for part in re.split(r"[|;&]|\$\(", example.command.replace("\\\n", " ")):
+            words = part.split()
+            if words[:1] == ["logsched"] and words[1:2] and words[1] in GROUP.commands:
+                assert set(OPTION.findall(part)) <= options(GROUP.commands[words[1]]), part
+
+
+def test_a_page_shows_no_command_that_there_is_not():
+    named = {one for page in PAGES for one in re.findall(r"`logsched ([a-z]+)", page.read_text())}
+    assert named | {name for name in SHOWN if not name.startswith("-")} <= set(GROUP.commands)
+
+
+@pytest.mark.parametrize("command", sorted(SHOWN & set(GROUP.commands)))
+def test_each_option_of_a_command_that_is_shown_is_explained(command):
+    assert options(GROUP.commands[command]) - {"--help"} <= set().union(*SAID.values())
+
+
+@pytest.mark.parametrize("name", declared(Parameters))
+def test_the_table_of_parameters_is_what_is_declared(name):
+    """Its meaning and what left out means; words that it may be stand in the meaning."""
+    one = declared(Parameters)[name]
+    _, meaning, left_out = row_of(name)
+    assert left_out == one.left_out
+    assert meaning in (one.help, one.rule.says)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_table_of_shapes_has_their_parameters_and_defaults(shape):
+    """Each own parameter with what left out means in brackets."""
+    own = row_of(shape)[2]
+    for name, one in declared(SHAPES[shape]).items():
+        said = re.search(rf"\b{name}\b[^(]*\(([^)]*)\)", own)
+        assert said is not None, name
+        assert one.default is None or said[1].removesuffix(".0") in one.left_out
+    assert set(re.findall(r"[a-z_]+(?=[^(),]*\()", own)) >= set(declared(SHAPES[shape]))
+
+
+@pytest.mark.parametrize("command", GROUP.commands)
+def test_help_has_each_option_with_its_default(command):
+    """A parameter's is what is declared."""
+    shown = " ".join(help_of(command).split())
+    for one in GROUP.commands[command].params:
+        assert all(name in shown for name in one.opts if name.startswith("-"))
+    for name, one in run_parameters().items():
+        if name in {param.name for param in GROUP.commands[command].params}:
+            assert f"[default: {one.left_out}]" in shown
