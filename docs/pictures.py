@@ -1,7 +1,7 @@
 """Draws the pictures of README.md and docs/*.md; `--check` says which are no longer current.
 
 A picture's proof is its data: the text that the command prints, or for a figure the table of its
-rates, hashed in pictures/data.json.
+rates, or of a trial its steps, hashed in pictures/data.json.
 """
 
 import hashlib
@@ -42,6 +42,7 @@ FIGURES = {  # name of the picture -> the schedules and options of the figure
     "eta-max": f"log --sweep restart_lr=0.1,0.05,0.025 {TWO_CYCLES}",
     "eta-min": f"log --sweep min_decay_lr=1e-05,0.001,0.01,0.03 {TWO_CYCLES}",
 }
+TRIALS = {"trial": "trials/digits.json"}  # name of the picture -> the results that it shows
 CODE_FORMAT = """<svg class="rich-terminal" viewBox="0 0 {width} {height}"
 xmlns="http://www.w3.org/2000/svg"><style>.{unique_id}-matrix {{ font-family: monospace;
 font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asian: full-width; }}
@@ -73,12 +74,19 @@ def draw_figure(name: str) -> None:
     run(f"plot {FIGURES[name]} -o {PICTURES / name}.png")
 
 
+def draw_trial(name: str) -> None:
+    """A figure of saved results: nothing is trained."""
+    run(f"trial --from {PICTURES.parent / TRIALS[name]} -o {PICTURES / name}.png")
+
+
 def data() -> dict[str, str]:
     """A hash of what each picture shows."""
     shown = {f"{name}.svg": run(arguments) for name, arguments in TERMINAL.items()}
     for name, arguments in FIGURES.items():
         plain = arguments.replace("--log-y", "")
         shown[f"{name}.png"] = run(f"table {plain} --all --format markdown")
+    for name, results in TRIALS.items():
+        shown[f"{name}.png"] = run(f"trial --from {PICTURES.parent / results} --format csv")
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in shown.items()}
 
 
@@ -99,6 +107,8 @@ def main() -> None:
         draw_screenshot(name)
     for name in FIGURES:
         draw_figure(name)
+    for name in TRIALS:
+        draw_trial(name)
     (PICTURES / "data.json").write_text(json.dumps(data(), indent=2) + "\n")
 
 

@@ -34,7 +34,12 @@ def set_up_commands(text: str) -> list[str]:
 
 
 def run(command: str, folder: Path) -> str:
-    """What a command prints, on stdout and stderr, 80 columns wide and without colour."""
+    """What a command prints, on stdout and stderr, 80 columns wide and without colour.
+
+    In the folder there is `docs` too, as in the one that a reader is in.
+    """
+    if not (folder / "docs").exists():
+        (folder / "docs").symlink_to(README.parent / "docs")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     plain = {"PATH": path, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder)}
     shell = ["bash", "-o", "pipefail", "-c", command]
