@@ -46,11 +46,18 @@ def residual_network(classes: int, width: int = 8) -> nn.Module:
 
 
 def perceptron(inputs: int, hidden: int, outputs: int) -> nn.Module:
-    """Two hidden layers with ReLU between `(n, inputs)` and `(n, outputs)`."""
-    return nn.Sequential(
+    """Two hidden layers with ReLU between `(n, inputs)` and `(n, outputs)`.
+
+    He et al., 2015, initial weights: with PyTorch's smaller ones a generator starts as one point.
+    """
+    net = nn.Sequential(
         nn.Linear(inputs, hidden),
         nn.ReLU(),
         nn.Linear(hidden, hidden),
         nn.ReLU(),
         nn.Linear(hidden, outputs),
     )
+    for layer in net[::2]:
+        nn.init.kaiming_normal_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    return net

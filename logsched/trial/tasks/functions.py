@@ -86,7 +86,7 @@ class Ackley(Landscape):
     summary = "a funnel covered with pits one apart"
     width = 32.768
     roughness = 2.0
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.05, "adam": 0.5, "lbfgs": 0.1}
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.05, "adam": 1.5, "lbfgs": 0.1}
 
     def value(self, z: Tensor) -> Tensor:
         size = (z.square().mean(dim=1) + 1e-30).sqrt()  # its gradient is finite at 0
@@ -107,7 +107,7 @@ class Griewank(Landscape):
     summary = "a wide bowl with thousands of shallow pits"
     width = 600.0
     roughness = 0.3
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 3.0, "adam": 5.0, "lbfgs": 1.0}
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 3.0, "adam": 10.0, "lbfgs": 0.3}
 
     def _roots(self) -> Tensor:
         index = torch.arange(1, self.dim + 1, dtype=torch.float64, device=device_of(self.training))
@@ -130,7 +130,7 @@ class Rastrigin(Landscape):
     summary = "a bowl with deep pits one apart"
     width = 5.12
     roughness = 20.0
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.003, "adam": 0.2, "lbfgs": 0.1}
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.003, "adam": 1.0, "lbfgs": 0.1}
 
     def value(self, z: Tensor) -> Tensor:
         return (z.square() + 10 - 10 * torch.cos(2 * pi * z)).sum(dim=1)

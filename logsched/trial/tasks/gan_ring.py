@@ -33,7 +33,7 @@ class GanRing(Task):
     optimizer = "adam"
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.1}
     weight_decay = 0.0
-    usual_steps = 50
+    usual_steps = 100
 
     batch_size: int = batch_size(256)
 
