@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from math import nan
 from typing import Any, NamedTuple
 
@@ -131,7 +131,7 @@ def to_json(results: Results) -> bytes:
             label: {"shape": one.shape.name, "params": dict(one.params)}
             for label, one in results.run.schedules.items()
         },
-        "runs": [asdict(record) for record in results.records],
+        "runs": [vars(record) for record in results.records],
     }
     return orjson.dumps(whole) + b"\n"
 
