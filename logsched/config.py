@@ -16,6 +16,7 @@ from logsched.parameters import (
     Value,
     check_label,
     declared,
+    settings_of,
     shown,
     suggestion,
     unknown,
@@ -144,9 +145,8 @@ def as_toml(schedules: Mapping[str, Schedule], grid: Grid) -> str:
     for label, schedule in schedules.items():
         lines += ["", f"[schedules.{_quoted(label)}]", f'shape = "{schedule.shape.name}"']
         for owner in (schedule, schedule.shape):
-            own = {name: getattr(owner, name) for name in declared(type(owner))}
-            given = ((name, value) for name, value in own.items() if value is not None)
-            lines += [f"{name} = {_toml(value)}" for name, value in given]
+            set_ = settings_of(owner).items()
+            lines += [f"{name} = {_toml(value)}" for name, value in set_ if value is not None]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -10,8 +10,8 @@ from logsched.agreement import Series, Tolerance, rates_of
 from logsched.breakpoints import Gap
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
-from logsched.parameters import Parameter, Parameters, Value, declared
-from logsched.schedule import Schedule
+from logsched.parameters import Parameters, Value, declared
+from logsched.schedule import Schedule, known_of, value_of
 
 LENGTHS = tuple(name for name, one in declared(Parameters).items() if one.unit == "epochs")
 GROWTH = "restart_interval_multiplier"
@@ -26,19 +26,8 @@ RANGE = 1e-3  # of the greatest rate: lesser ones weigh no more
 DIGITS = 15
 FAR = 20.0  # that a logarithm may go at once
 HALVES = 40
+UNSEEN = 1e-2  # of the distance of two points: cycles so short leave no trace
 MADE_UP = 6  # digits up to which other numbers may make up for rounding one
-
-
-def known_of(schedule: Schedule) -> dict[str, Parameter]:
-    """All declared parameters of a schedule."""
-    return declared(Parameters) | declared(type(schedule.shape))
-
-
-def value_of(schedule: Schedule, name: str) -> Value:
-    """What a parameter is in effect."""
-    owner = schedule if name in declared(Parameters) else schedule.shape
-    value: Value = getattr(owner, name)
-    return value
 
 
 def absent(schedule: Schedule) -> set[str]:
@@ -114,7 +103,7 @@ class Fitter:
 
     def misses(self, schedule: Schedule | None) -> Floats | None:
         """How far off each rate is, `(n,)`, the tolerance being about 1; None for no schedule."""
-        if schedule is None:
+        if schedule is None or 0 < schedule.restart_interval < UNSEEN * self.spacing:
             return None
         self.effort.spent += 1
         try:

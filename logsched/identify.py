@@ -17,16 +17,14 @@ from logsched.fitting import (
     Fitter,
     absent,
     changed,
-    known_of,
     misfit_of,
     numbers_of,
     settled,
     simplified,
-    value_of,
 )
 from logsched.lazy import Floats, np
 from logsched.parameters import Parameters, Value, declared
-from logsched.schedule import Schedule
+from logsched.schedule import Schedule, known_of, value_of
 from logsched.shapes import SHAPES
 from logsched.timings import Timing, first_timings, whole_timings
 

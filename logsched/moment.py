@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from logsched.lazy import np
 from logsched.parameters import Declared, Parameters, declared
 from logsched.remarks import number, time
+from logsched.schedule import Schedule, in_effect
 from logsched.shapes import SHAPES, Annealing
 
 if TYPE_CHECKING:
     from logsched.phases import Phase
-    from logsched.schedule import Schedule
 
 OWNERS: list[type[Declared]] = [Parameters, *SHAPES.values()]
 EPOCHS = {name for owner in OWNERS for name, one in declared(owner).items() if one.unit == "epochs"}
@@ -52,7 +52,8 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
     u = None if t_i is None else min(t_cur / t_i, 1.0)
     flat = phase.shape is not None and eta_max == eta_min
     formula = "rate = eta_max" if flat else phase.formula
-    its = settings(schedule) if flat else _numbers(schedule, phase, eta_max, eta_min)
+    its = dict[str, object](in_effect(schedule))
+    its |= {} if flat else (phase.shape or schedule.shape).numbers(schedule, eta_max, eta_min)
     its |= {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u, "j": cycle}
     its |= {"eta_max": eta_max, "eta_min": eta_min}
     worked = put_in(formula.partition(" = ")[2], its)
@@ -60,15 +61,6 @@ def find_moment(schedule: Schedule, epoch: float) -> Moment:
     return Moment(
         epoch, phase.name, cycle, start, t_cur, t_i, u, eta_max, eta_min, formula, worked, g, lr
     )
-
-
-def settings(schedule: Schedule) -> dict[str, object]:
-    """The parameters of every schedule and of its shape, as they are in effect."""
-    return {
-        name: getattr(owner, name)
-        for owner in (schedule, schedule.shape)
-        for name in declared(type(owner))
-    }
 
 
 def put_in(formula: str, numbers: Mapping[str, object]) -> str:
@@ -81,11 +73,6 @@ def put_in(formula: str, numbers: Mapping[str, object]) -> str:
     names = "|".join(sorted(map(re.escape, shown), key=len, reverse=True))
     whole_name = rf"(?<![A-Za-z])({names})(?![A-Za-z0-9_])"
     return re.sub(whole_name, lambda found: shown[found.group(1)], formula)
-
-
-def _numbers(schedule: Schedule, phase: Phase, eta_max: float, eta_min: float) -> dict[str, object]:
-    shape = phase.shape or schedule.shape
-    return settings(schedule) | shape.numbers(schedule, eta_max, eta_min)
 
 
 def _fraction(

@@ -6,7 +6,7 @@ From here they reach `Schedule`, the options of every command, schedule texts an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from math import isfinite
 from numbers import Integral, Real
@@ -86,6 +86,11 @@ def _cut(text: str) -> str:
     return text if len(text) < LONG else f"{text[: LONG // 2]}...{text[-LONG // 4 :]}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`, as a sentence has them."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'X'?` for the nearest known word, or nothing."""
     from difflib import get_close_matches
@@ -147,7 +152,7 @@ class Declared:
         return hash(self._key())
 
     def __repr__(self) -> str:
-        known = [f"{name}={getattr(self, name)!r}" for name in declared(type(self))]
+        known = [f"{name}={value!r}" for name, value in settings_of(self).items()]
         return f"{type(self).__name__}({', '.join(known)})"
 
     def _key(self) -> tuple[object, ...]:
@@ -166,6 +171,11 @@ class Declared:
             value = given.get(name)
             settled = one.derive(its) if value is None else one.rule.check(name, value)
             object.__setattr__(self, name, settled)
+
+
+def settings_of(owner: Declared) -> dict[str, Value]:
+    """What the parameters are in effect that an object's class declares, by name."""
+    return {name: getattr(owner, name) for name in declared(type(owner))}
 
 
 def exact(number: float) -> Fraction:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 from logsched.errors import LogschedError
 from logsched.grid import BLOCK, Grid, require_memory
 from logsched.lazy import Floats, Numbers, np
-from logsched.parameters import Parameters, Value, declared, unknown
+from logsched.parameters import Parameter, Parameters, Value, declared, settings_of, unknown
 from logsched.shapes import SHAPES, Shape, find_shape
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Schedule(Parameters):
         known = [*declared(Parameters), *own]
         for name in params:
             if name not in known:
-                raise unknown(f"parameter of {shape}", name, known)
+                raise unknown(f"{shape} parameter", name, known)
         common = {name: value for name, value in params.items() if name not in own}
         self._settle(common, self)
         fitting = SHAPES[shape](self, **{name: params.get(name) for name in own})
@@ -190,6 +190,21 @@ class Schedule(Parameters):
             if inside.any():
                 rates[inside] = self.rates(epochs[inside])
         return rates
+
+
+def known_of(schedule: Schedule) -> dict[str, Parameter]:
+    """All declared parameters of a schedule: every schedule's, then its shape's own."""
+    return declared(Parameters) | declared(type(schedule.shape))
+
+
+def in_effect(schedule: Schedule) -> dict[str, Value]:
+    """What these parameters are, also where they were left out."""
+    return settings_of(schedule) | settings_of(schedule.shape)
+
+
+def value_of(schedule: Schedule, name: str) -> Any:
+    """What one of them is: of `wsd` its own `end`, not the schedule's."""
+    return getattr(schedule if name in declared(Parameters) else schedule.shape, name)
 
 
 def _from_params(shape: str, params: dict[str, Value | None]) -> Schedule:

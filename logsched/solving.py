@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from logsched.agreement import Series, Tolerance, rates_of
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
-from logsched.parameters import Parameters, Value, declared
+from logsched.parameters import Value
+from logsched.schedule import Schedule, known_of, value_of
 
 if TYPE_CHECKING:
     from logsched.parameters import Parameter
-    from logsched.schedule import Schedule
 
 LENGTHS = 1000  # that are tried of a length
 TENTHS = tuple(tenth / 10 for tenth in range(41))
@@ -42,13 +42,13 @@ class Search(NamedTuple):
     @property
     def parameter(self) -> Parameter:
         """What is searched for."""
-        return (declared(Parameters) | declared(type(self.schedule.shape)))[self.name]
+        return known_of(self.schedule)[self.name]
 
     @property
     def value(self) -> Value | None:
         """What it is in the schedule."""
-        owner = self.schedule if hasattr(self.schedule, self.name) else self.schedule.shape
-        return getattr(owner, self.name, None)
+        value: Value | None = value_of(self.schedule, self.name)
+        return value
 
     def rates(self, value: Value) -> Floats:
         """The rates with another value; nan where there is no such schedule."""

@@ -159,6 +159,12 @@ def test_another_value_of_a_shape_s_own_parameter_is_found(shape, name, planned,
     assert logged in [one.value for one in found if one.parameter == name]
 
 
+def test_a_shape_s_own_parameter_may_have_the_name_of_what_a_schedule_has():
+    schedule = Schedule("wsd", end="linear")
+    found = causes(schedule.replace(end="cosine")(EPOCHS), schedule)
+    assert found[0].sentence == "end is cosine, not linear"
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     name=st.sampled_from(["restart_interval", "init_decay_epochs", "warmup_epochs"]),

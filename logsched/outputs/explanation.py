@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import orjson
 
-from logsched.moment import Moment, find_moment, put_in, settings
-from logsched.parameters import declared, unknown
+from logsched.moment import Moment, find_moment, put_in
+from logsched.parameters import settings_of, unknown
 from logsched.phases import Phase
 from logsched.remarks import number, time
 from logsched.run import Run
-from logsched.schedule import Schedule
+from logsched.schedule import Schedule, in_effect
 
 LINE = 40  # characters of an equation that stays on one line
 
@@ -77,7 +77,7 @@ def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, 
 def _worked(schedule: Schedule, term: str, cycle: int) -> list[str]:
     """A term as a formula, and with its numbers where that says more than the result."""
     formula = term.replace("{i}", str(cycle))
-    return [formula] if formula.isidentifier() else [formula, put_in(formula, settings(schedule))]
+    return [formula] if formula.isidentifier() else [formula, put_in(formula, in_effect(schedule))]
 
 
 def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
@@ -85,10 +85,9 @@ def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, 
     if phase.shape is None:
         return []
     numbers = phase.shape.numbers(schedule, moment.eta_max, moment.eta_min)
-    words = {name: getattr(phase.shape, name) for name in declared(type(phase.shape))}
     return [
         (name, word, number(float(numbers[name])))
-        for name, word in words.items()
+        for name, word in settings_of(phase.shape).items()
         if isinstance(word, str)
     ]
 

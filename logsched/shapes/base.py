@@ -22,6 +22,7 @@ from logsched.parameters import (
     declared,
     exact,
     parameter,
+    settings_of,
     unknown,
 )
 from logsched.phases import EtaMax, Phase, Terms
@@ -61,7 +62,7 @@ class Shape(Declared):
 
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
         """What the names in the formula stand for: every schedule's parameters, and its own."""
-        return {**_settings(its), **_settings(self)}
+        return {**settings_of(its), **settings_of(self)}
 
     def definitions(self) -> dict[str, str]:
         """Formulas of the names in the formula that are no parameters, or stand for a word."""
@@ -152,10 +153,6 @@ class Annealing(Decay):
 def owner_of(name: str, shapes: Sequence[str] = ()) -> str | None:
     """A shape, rather one of some shapes, that has a parameter of its own by this name."""
     return next((one for one in (*shapes, *SHAPES) if name in declared(SHAPES[one])), None)
-
-
-def _settings(owner: Declared) -> dict[str, Value]:
-    return {name: getattr(owner, name) for name in declared(type(owner))}
 
 
 def unused_warmup(its: Parameters) -> set[str]:

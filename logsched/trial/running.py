@@ -12,7 +12,7 @@ from typing import Any
 from logsched.errors import LogschedError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
-from logsched.parameters import declared
+from logsched.parameters import Value, settings_of
 from logsched.run import Run
 from logsched.trial import checkpoints
 from logsched.trial.extras import torch
@@ -112,10 +112,9 @@ def _memory() -> Iterator[None]:
         raise
 
 
-def _settings(task: Task) -> dict[str, Any]:
+def _settings(task: Task) -> dict[str, Value]:
     """What a trial was asked for, as its results tell."""
-    own = {name: getattr(task, name) for name in declared(type(task))}
-    return {name: getattr(task.training, name) for name in declared(type(task.training))} | own
+    return settings_of(task.training) | settings_of(task)
 
 
 class Estimate:
