@@ -266,6 +266,18 @@ def test_an_epoch_has_each_image_once_in_an_order_of_its_own(data):
     assert torch.equal(first[0], again[0])
 
 
+def test_the_score_is_the_accuracy_on_test_images_and_changes_nothing(data):
+    task = make_task(find_task("cifar10"), None, {"data": data, "backbone": "googlenet"})
+    model = task.model(0, Grid(epochs=1, steps_per_epoch=1))
+    before = {name: its.clone() for name, its in model.net.state_dict().items()}
+    score = model.score()
+    assert model.net.training
+    assert all(torch.equal(its, before[name]) for name, its in model.net.state_dict().items())
+    with torch.no_grad():
+        found = model.net.eval()(torch.tensor(task.images[1])).argmax(dim=1)
+    assert score == (found.numpy() == task.cifar.test_labels).mean()
+
+
 def test_preprocessed_images_are_in_memory_once():
     """Of the whole set they take 614 MB."""
     images = np.zeros((20_000, 8, 8, 3), dtype=np.uint8)
