@@ -307,8 +307,9 @@ def _scales(case: Case) -> Iterator[Candidate]:
     begun = float(case.wrong[0])
     planned = np.where(case.series.epoch < begun, 0.0, case.planned(case.series.epoch))
     top = int(np.nanargmax(planned))
-    if case.wrong.size > 1 and planned[top] > 0 and case.series.rate[top] > 0:
-        scale = _shortest(float(case.series.rate[top] / planned[top]), case.tolerance.rtol)
+    ratio = float(case.series.rate[top] / planned[top])
+    if case.wrong.size > 1 and 0 < ratio < np.inf:
+        scale = _shortest(ratio, case.tolerance.rtol)
         yield Candidate(_scale(scale), lambda epochs: scale * case.planned(epochs))
         since = f" from epoch {time(begun)} on"
         yield Candidate(

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from logsched.errors import LogschedError
 from logsched.lazy import np
 from logsched.options import complete, evaluates, framework_names, preset_names, shape_names
 from logsched.outputs import console, files
-from logsched.parameters import NOT_NEGATIVE, WHOLE
+from logsched.parameters import NOT_NEGATIVE, WHOLE, unknown
 
 COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
 TRIAL = "Train a model under each schedule, and show the loss."
@@ -41,7 +42,7 @@ Every = Annotated[
 TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
 LogFile = Annotated[
     str,
-    typer.Argument(metavar="FILE[:COLUMN]", help="csv, tsv, json, jsonl or npy; - is stdin"),
+    typer.Argument(metavar="FILE[:COLUMN]", help="csv, tsv, json, jsonl, npy or npz; - is stdin"),
 ]
 Rtol = Annotated[
     str | None,
@@ -63,6 +64,7 @@ def main() -> None:
     """Run the command line: an error is one sentence on stderr and an exit status, never more."""
     gc.set_threshold(100_000)  # looking through all that a start imports is a tenth of it
     signal.signal(signal.SIGTERM, _terminate)
+    warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, at the ends of float64
     if sys.stdout is None:
         sys.stdout = _Closed()
     try:
@@ -95,16 +97,33 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _app_for(first: list[str]) -> typer.Typer:
-    """The app with no more commands than what is asked for: making them all takes time."""
+    """The app with no more commands than what is asked for: making them all takes time.
+
+    Raises LogschedError where no command has that name.
+    """
     asked = [
         one for one in app.registered_commands if one.callback and [one.callback.__name__] == first
     ]
     if asked:
         return _with(asked)
+    if COMPLETION in os.environ:  # the words are there, not among the arguments
+        return whole_app()
     if first in ([], ["-h"], ["--help"], ["--version"]):  # commands by name, which do nothing
         listed = typer.models.CommandInfo(name="trial", callback=lambda: None, help=TRIAL)
         return _with([*app.registered_commands, listed])
+    if first != ["trial"] and not first[0].startswith("-"):
+        raise _no_command(first[0])
     return whole_app()
+
+
+def _no_command(word: str) -> LogschedError:
+    """The sentence about a first word that is no command; it may be a schedule."""
+    from logsched.shapes import SHAPES
+
+    if word.partition(":")[0] in SHAPES:
+        return LogschedError(f"{word} is a schedule, not a command: try logsched plot {word}")
+    names = [one.callback.__name__ for one in app.registered_commands if one.callback]
+    return unknown("command", word, [*names, "trial"])
 
 
 def whole_app() -> typer.Typer:
@@ -344,32 +363,6 @@ def check(
 
 
 @app.command()
-@evaluates("log")
-def snippet(
-    run: Any,
-    framework: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="FRAMEWORK",
-            help="torch, lightning, transformers, keras, optax or python",
-            autocompletion=complete(framework_names),
-        ),
-    ] = None,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="file to write; - is stdout")
-    ] = files.STDOUT,
-    array: Annotated[
-        bool, typer.Option("--array", help="the rates as a list instead of the closed form")
-    ] = False,
-) -> None:
-    """Write one schedule as code for a framework, which needs no logsched."""
-    from logsched.snippets.snippet import make_snippet
-
-    source = make_snippet(run, framework, array, ["logsched", *sys.argv[1:]])
-    files.write([source.encode(errors="replace")], output)
-
-
-@app.command()
 def identify(
     file: LogFile,
     steps_per_epoch: Annotated[
@@ -394,6 +387,32 @@ def identify(
     files.write_text(said)
     for note in [*log.notes, *readings[0].notes()]:
         console.say(f"Note: {note}")
+
+
+@app.command()
+@evaluates("log")
+def snippet(
+    run: Any,
+    framework: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FRAMEWORK",
+            help="torch, lightning, transformers, keras, optax or python",
+            autocompletion=complete(framework_names),
+        ),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="file to write; - is stdout")
+    ] = files.STDOUT,
+    array: Annotated[
+        bool, typer.Option("--array", help="the rates as a list instead of the closed form")
+    ] = False,
+) -> None:
+    """Write one schedule as code to paste, for a framework."""
+    from logsched.snippets.snippet import make_snippet
+
+    source = make_snippet(run, framework, array, ["logsched", *sys.argv[1:]])
+    files.write([source.encode(errors="replace")], output)
 
 
 @app.command()

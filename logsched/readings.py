@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.agreement import Series
 from logsched.errors import LogschedError
+from logsched.grid import MOST
 from logsched.lazy import Floats, np
 from logsched.parameters import WHOLE, Rule
 from logsched.remarks import time
@@ -182,7 +183,7 @@ def _steps_told(epoch: Floats, step: Floats | None) -> int | None:
         return None
     begun = epoch[starts[-1]] - epoch[starts[0]]
     passed = starts[-1] - starts[0] if step is None else step[starts[-1]] - step[starts[0]]
-    if not (begun > 0 and 1.5 <= passed / begun < np.inf):  # also where one is not a number
+    if not (begun > 0 and 1.5 <= passed / begun < MOST):  # also where one is not a number
         return None
     return round(float(passed / begun))
 

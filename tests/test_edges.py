@@ -244,3 +244,41 @@ def test_restarts_of_ten_thousand_settings():
         assert schedule(at) == 0.07, lengths
         assert schedule(math.nextafter(at, 0)) < 0.07, lengths
         assert schedule.cyclic.cycles.at(at) == cycle_at(p, at), lengths
+
+
+# Logs that no run wrote. Each of these found a fault.
+
+
+@pytest.fixture
+def log(tmp_path):
+    """Write a log into the folder that commands are called in."""
+    return lambda *lines: (tmp_path / "run.csv").write_text("\n".join(lines))
+
+
+def test_a_scale_beyond_float64_is_no_cause(call, log):
+    log("lr", "1", "2", "1")
+    result = call("check", "run.csv", "constant", "--lr", "5e-324")
+    assert (result.stderr, result.returncode) == ("", 1)
+    assert "multiplied" not in result.stdout
+
+
+def test_a_log_of_times_that_no_run_has_is_not_identified(call, log):
+    """Its command could not be run, and its cycles would be thousands."""
+    log("epoch,lr", "0,0.1", "1,0.2", "1e300,0.3")
+    result = call("identify", "run.csv")
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert "run.csv reaches epoch 1e+300 by its epochs" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "times",
+    [("inf", "inf", "1e300"), ("0", "1e300", "-1e308"), ("nan", "", "1e12"), ("5e-324", "1", "2")],
+)
+@pytest.mark.parametrize("command", ["check", "identify", "plot --data"])
+def test_odd_times_bring_no_warning_of_numpy(run, log, times, command):
+    """They are read or refused."""
+    log("epoch,step,lr", *(f"{one},{k},0.{k}" for k, one in enumerate(times)))
+    result = run(*command.split(), "run.csv", *(["constant"] if command == "check" else []))
+    assert result.returncode in (0, 1, 2)
+    assert "Warning" not in result.stderr
+    assert "Traceback" not in result.stderr

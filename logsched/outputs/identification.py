@@ -11,6 +11,7 @@ import orjson
 
 from logsched.agreement import Tolerance, tolerance_for
 from logsched.errors import LogschedError
+from logsched.grid import MOST as MOST_POINTS
 from logsched.identify import Match, identify
 from logsched.parameters import Parameters, Value, declared, unknown
 from logsched.readings import Reading
@@ -29,6 +30,8 @@ def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> 
         raise unknown("format", format, FORMATS)
     if not readings[0].series.epoch.size:
         raise LogschedError(f"{label} has no rate with a time")
+    for reading in readings:
+        _check_times(reading, label)
     tolerance = tolerance_for(readings[0].rate, rtol)
     for reading in reversed(readings):  # the first one is left where none is explained
         matches = identify(reading.series, tolerance)
@@ -36,6 +39,16 @@ def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> 
             break
     shown = [one for one in matches if one.fits][:MOST] or matches[:1]
     return FORMATS[format](reading, shown, label, tolerance)
+
+
+def _check_times(reading: Reading, label: str) -> None:
+    """Raise LogschedError where no run has so many points as a log's times say."""
+    last = float(reading.series.epoch[-1])
+    if last * reading.steps_per_epoch >= MOST_POINTS:
+        raise LogschedError(
+            f"{label} reaches epoch {time(last)} by {reading.source}, but a run has at most "
+            "2**53 points"
+        )
 
 
 def command(schedule: Schedule, reading: Reading) -> str:

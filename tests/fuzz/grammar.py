@@ -262,8 +262,9 @@ def rates(draw):
 def tables(draw):
     """Named columns of rates and times."""
     lr = draw(rates())
-    first = draw(st.sampled_from([0, 0, 1, 7]))
-    times = [first + k for k in range(len(lr))]
+    first, step = draw(st.sampled_from([0, 0, 1, 7, -1])), draw(st.sampled_from([1, 1, 10, 0.5]))
+    usual = st.just([first + step * k for k in range(len(lr))])
+    times = draw(mostly(usual, st.lists(st.floats(), min_size=len(lr), max_size=len(lr))))
     name = draw(st.sampled_from(["lr", "train/lr", "learning_rate", "log", "loss", draw(JUNK)]))
     time = draw(st.sampled_from(["epoch", "step", "time", "", draw(JUNK)]))
     both = {time: times, name: lr} if draw(st.booleans()) else {name: lr, time: times}
