@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from logsched.errors import LogschedError, OutputError
 from logsched.lazy import Floats, np
 from logsched.log_files import Column, Content, Oddities, Table, read_content
-from logsched.parameters import shown, unknown
+from logsched.parameters import listed, shown, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,7 +157,7 @@ def _listed(names: Sequence[str]) -> str:
     short = [name if len(name) <= LONG else f"{name[:LONG]}..." for name in names[:LISTED]]
     if len(names) > LISTED:
         return ", ".join([*short, "..."])
-    return " and ".join(filter(None, [", ".join(short[:-1]), short[-1]]))
+    return listed(short)
 
 
 @contextmanager

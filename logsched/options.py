@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, wraps
 from typing import Annotated, Any, get_args
 
@@ -31,7 +32,10 @@ def run_parameters() -> Mapping[str, Parameter]:
 
 
 def evaluates(
-    *default: str, declares: Mapping[str, Parameter] | None = None, prepare: Prepare | None = None
+    *default: str,
+    declares: Mapping[str, Parameter] | None = None,
+    prepare: Prepare | None = None,
+    left_out: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command SCHEDULE arguments, after its own, and the shared options.
 
@@ -39,8 +43,9 @@ def evaluates(
 
     `default` are the schedules taken where none is named, nor a log as `data`. What the command
     `declares` are options of its own; `prepare` gets the texts of these and of the parameters, and
-    all else that is given, may change it, and says what parameters are where nobody sets them. What
-    there is to warn of goes to stderr. What the command returns is the exit status.
+    all else that is given, may change it, and says what parameters are where nobody sets them;
+    `left_out` is what help says of these. What there is to warn of goes to stderr. What the command
+    returns is the exit status.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +72,7 @@ def evaluates(
         options = [one for one in own if not _is_argument(one)]
         options += [_option(name, one) for name, one in (declares or {}).items()]
         wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [*first, _schedules(default), *options, *_shared_options()]
+            [*first, _schedules(default), *options, *_shared_options(**left_out or {})]
         )
         wrapper.__annotations__ = {}
         return wrapper
@@ -130,13 +135,13 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
 
 def _schedules(default: Sequence[str]) -> inspect.Parameter:
     known = f"  [default: {' '.join(default)}]" if default else ""
-    text = f"SHAPE, SHAPE:param=value,..., or NAME= before either{known}"
+    text = f"SHAPE, SHAPE:param=value,..., or NAME= before either; see `shapes`{known}"
     about = typer.Argument(metavar="[SCHEDULE]...", help=text, autocompletion=complete(shape_names))
     return _keyword("schedules", Annotated[list[str] | None, about])
 
 
 @cache
-def _shared_options() -> list[inspect.Parameter]:
+def _shared_options(**left_out: str) -> list[inspect.Parameter]:
     return [
         _text("preset", "NAME", f"the paper's settings: {', '.join(PRESETS)}", preset_names),
         _text("config", "FILE", "settings and schedules of a TOML or an exported JSON file"),
@@ -144,7 +149,10 @@ def _shared_options() -> list[inspect.Parameter]:
         _text(
             "match_budget", "LABEL", "change the other schedules' rates to spend as much as this"
         ),
-        *(_option(name, one) for name, one in run_parameters().items()),
+        *(
+            _option(name, replace(one, left_out=left_out.get(name, one.left_out)))
+            for name, one in run_parameters().items()
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from logsched.config import Config, Table
 from logsched.errors import LogschedError
 from logsched.grid import MOST, RUN_PARAMETERS, Grid
-from logsched.parameters import Parameters, Value, check_label, declared, shown, unknown
+from logsched.parameters import Parameters, Value, check_label, declared, listed, shown, unknown
 from logsched.run import Run, Swept
 from logsched.schedule import Schedule
 from logsched.shapes import SHAPES
@@ -188,7 +188,7 @@ def _left_out(refused: Mapping[str, LogschedError]) -> list[str]:
     for label, error in refused.items():
         reasons.setdefault(str(error), []).append(label)
     return [
-        f"{' and '.join(labels)} {'is' if len(labels) == 1 else 'are'} left out: {reason}"
+        f"{listed(labels)} {'is' if len(labels) == 1 else 'are'} left out: {reason}"
         for reason, labels in reasons.items()
     ]
 

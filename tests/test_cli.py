@@ -244,6 +244,20 @@ def test_wrong_usage(call, args):
     assert_refused(call(*args))
 
 
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("plt", "there is no command 'plt'; did you mean 'plot'?"),
+        ("trail", "there is no command 'trail'; did you mean 'trial'?"),
+        ("version", "there is no command 'version'; known are plot, export, table, "),
+        ("cosine", "cosine is a schedule, not a command: try logsched plot cosine."),
+        ("log:peak=2", "log:peak=2 is a schedule, not a command: try logsched plot log:peak=2."),
+    ],
+)
+def test_a_first_word_that_is_no_command(call, word, answer):
+    assert_refused(call(word), answer)
+
+
 def test_a_label_given_twice_is_answered_with_what_would_work(call):
     """The example in the sentence is a schedule that can be read, with another label."""
     result = call("export", "a=log", "a=cosine")
@@ -496,6 +510,10 @@ def test_show_completion_prints_a_script(run):
         ("logsched plot --warmup-shape c", {"cosine"}),
         ("logsched export --preset f", {"figure-1"}),
         ("logsched presets t", {"transformer"}),
+        ("logsched tri", {"trial"}),
+        ("logsched trial di", {"digits"}),
+        ("logsched trial digits lo", {"log", "log-bounded"}),
+        ("logsched trial digits --back", {"--backbone"}),
         ("logsched snippet t", {"torch", "transformers"}),
         ("logsched snippet torch co", {"constant", "cosine"}),
         ("logsched shapes l", {"linear", "log", "log-bounded", "log-released"}),

@@ -13,7 +13,7 @@ from logsched.errors import LogschedError, OutputError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
 from logsched.outputs.quiet import quiet_matplotlib
-from logsched.parameters import Rule
+from logsched.parameters import Rule, listed
 from logsched.picture import Picture
 from logsched.run import Run
 
@@ -78,7 +78,7 @@ def with_logs(run: Run, sources: Sequence[str]) -> tuple[Run, dict[str, Series],
         if reading.series.epoch.size:
             found[_new_label(log.label, {*run.schedules, *found})] = reading.series
     if not found:
-        raise LogschedError(f"{' and '.join(sources)} has no rate to draw")
+        raise LogschedError(f"{listed(sources)} has no rate to draw")
     return run.reaching(max(float(one.epoch[-1]) for one in found.values())), found, notes
 
 

@@ -6,12 +6,12 @@ import typer
 
 from logsched.options import complete, evaluates
 from logsched.outputs import files
-from logsched.trial.options import OPTIONS, TASKS, prepare
+from logsched.trial.options import LEFT_OUT, OPTIONS, TASKS, prepare
 
 SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
 
 
-@evaluates(*SCHEDULES, declares=OPTIONS, prepare=prepare)
+@evaluates(*SCHEDULES, declares=OPTIONS, prepare=prepare, left_out=LEFT_OUT)
 def trial(
     run: Any,
     task: Annotated[

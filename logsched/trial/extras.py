@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 from logsched.errors import MissingError
+from logsched.parameters import listed
 
 
 class _Lazy:
@@ -33,6 +34,6 @@ def require(extra: str, **packages: str) -> None:
     missing = [package for module, package in packages.items() if find_spec(module) is None]
     if missing:
         raise MissingError(
-            f"this needs {' and '.join(missing)}: pip install 'logsched[{extra}]', or "
+            f"this needs {listed(missing)}: pip install 'logsched[{extra}]', or "
             f"pip install {' '.join(name.lower().replace('pytorch', 'torch') for name in missing)}"
         )

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from logsched.errors import LogschedError
-from logsched.parameters import Parameter, Value, declared
+from logsched.parameters import Parameter, Value, declared, listed
 from logsched.trial import tasks
 from logsched.trial.settings import Training
 from logsched.trial.task import TASKS, Task, find_task
 
-__all__ = ["OPTIONS", "TASKS", "prepare", "tasks"]
+__all__ = ["LEFT_OUT", "OPTIONS", "TASKS", "prepare", "tasks"]
 
 OPTIONS: Mapping[str, Parameter] = {
     name: one for owner in (*TASKS.values(), Training) for name, one in declared(owner).items()
 }
+
+LEFT_OUT = {"lr": "what suits the task and optimizer", "steps_per_epoch": "what suits the task"}
 
 
 def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[str, Value]:
@@ -53,7 +55,7 @@ def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | No
     for name in set_:
         if name not in {**declared(Training), **declared(kind)}:
             owners = [task for task, one in TASKS.items() if name in declared(one)]
-            raise LogschedError(f"{name} is of {' and '.join(owners)}, but the task is {kind.name}")
+            raise LogschedError(f"{name} is of {listed(owners)}, but the task is {kind.name}")
     kind.require()
     set_ = {**kind.usual(preset), **set_}
     of_training = {name: value for name, value in set_.items() if name in declared(Training)}

@@ -33,6 +33,7 @@ def torch():
         ("gan-ring", ["torch"], "PyTorch: pip install 'logsched[trial]', or pip install torch"),
         ("digits", ["sklearn"], "scikit-learn: pip install 'logsched[trial]', or pip install sci"),
         ("digits", ["torch", "sklearn"], "PyTorch and scikit-learn: pip install 'logsched[trial]'"),
+        ("cifar10", ["torch", "torchvision", "timm"], "PyTorch, torchvision and timm: pip install"),
         ("cifar10", ["timm"], "timm: pip install 'logsched[paper]', or pip install"),
     ],
 )
@@ -80,7 +81,7 @@ def test_the_help_tells_every_option_and_task(call):
         (["cosine"], "there is no task 'cosine'; known are digits, "),
         (
             ["digits", "--dim", "3"],
-            "dim is of ackley and griewank and rastrigin, but the task is di",
+            "dim is of ackley, griewank and rastrigin, but the task is di",
         ),
         (["ackley", "--batch-size", "3"], "batch_size is of "),
         (["ackley", "--dim", "1001"], "dim is 1001, but it must be a whole number from 1 to 1000"),

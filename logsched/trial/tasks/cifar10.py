@@ -47,7 +47,7 @@ class Cifar10(Task):
         left_out="needed",
     )
     backbone: str = parameter(
-        f"the network: {', '.join(BACKBONES)}",
+        "the network",
         Rule(" or ".join(BACKBONES), words=BACKBONES),
         "resnet34",
         left_out="resnet34; of the preset transformer resnet50",
