@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, exp, inf, log10
+from typing import NamedTuple
 
 from logsched.agreement import Series, Tolerance, rates_of
 from logsched.breakpoints import Gap
@@ -16,16 +17,16 @@ from logsched.schedule import Schedule, known_of, value_of
 LENGTHS = tuple(name for name, one in declared(Parameters).items() if one.unit == "epochs")
 GROWTH = "restart_interval_multiplier"
 POINTS = 300  # of a log, by which numbers are fitted
-STEPS = 30
-NUDGE = 1e-4  # of the distance of two points, by which a time is moved to see what that does
+STEPS = 30  # of a fit, at most
+NUDGE = 1e-4  # of the time between two points, by which a time is moved to see what that does
 SMALL = 1e-6  # of other numbers, relative
 ACCURATE = 1e-6  # of the tolerance: near enough
 STALLED = 0.9  # what a step leaves of the squares when it is one too many
 DAMPING = (1e-9, 1e-3, 1e7)  # at least, at first, at most
 RANGE = 1e-3  # of the greatest rate: lesser ones weigh no more
-DIGITS = 15
+DIGITS = 15  # of a time, which float64 keeps
 FAR = 20.0  # that a logarithm may go at once
-HALVES = 40
+HALVES = 40  # of the way to the edge of what a rule allows
 UNSEEN = 1e-2  # of the distance of two points: cycles so short leave no trace
 MADE_UP = 6  # digits up to which other numbers may make up for rounding one
 
@@ -64,10 +65,11 @@ class Fit:
     ends: Mapping[str, Gap]
 
 
+@dataclass
 class Effort:
     """How often schedules were compared with a log, counted over all its parts."""
 
-    spent = 0
+    spent: int = 0
 
 
 class Fitter:
@@ -85,8 +87,8 @@ class Fitter:
         self.all, self.few = series, Series(series.epoch[chosen], series.rate[chosen])
         self.tolerance, self.spacing = tolerance, spacing
         last = float(series.epoch[-1]) + spacing
-        self.whole = ceil(log10(last))  # digits of a time before its point
-        self.places = max(0, DIGITS - 1 - self.whole)  # and after it
+        self.digits = ceil(log10(last))  # of a time before its point
+        self.places = max(0, DIGITS - 1 - self.digits)  # and after it
         self.distinct = np.unique(self.few.rate).size
         rate = np.abs(self.few.rate)
         self.top = float(rate.max())
@@ -94,7 +96,7 @@ class Fitter:
         self._scale = np.where(allowed > 0, allowed, 1.0)
 
     def part(self, begin: float, until: float) -> Fitter:
-        """The same by the points between two times."""
+        """The same by the points from a time until before another one."""
         inside = (self.all.epoch >= begin) & (self.all.epoch < until)
         if not inside.any():
             return self
@@ -138,19 +140,27 @@ class Fitter:
             before = float(missed @ missed)
             if before <= missed.size * ACCURATE**2:
                 break
-            unknowns = _Unknowns(fit, names, self)
-            slopes = self._slopes(unknowns, missed)
-            while damping < DAMPING[2]:
-                better = unknowns.moved(unknowns.step(slopes, missed, damping))
-                there = self.misses(better)
-                if better is not None and there is not None and float(there @ there) < before:
-                    fit, missed = Fit(better, fit.ends), there
-                    damping = max(damping / 10, DAMPING[0])
-                    break
-                damping *= 10
+            better, damping = self._stepped(fit, names, missed, damping)
+            if better is None:
+                break
+            fit, missed = Fit(better.schedule, fit.ends), better.missed
             if float(missed @ missed) > STALLED * before:
                 break
         return fit
+
+    def _stepped(
+        self, fit: Fit, names: Sequence[str], missed: Floats, damping: float
+    ) -> tuple[_Step | None, float]:
+        """A step to smaller misses, damped until there is one, and the damping for the next."""
+        unknowns = _Unknowns(fit, names, self)
+        slopes = self._slopes(unknowns, missed)
+        while damping < DAMPING[2]:
+            schedule = unknowns.moved(unknowns.step(slopes, missed, damping))
+            there = self.misses(schedule)
+            if schedule and there is not None and float(there @ there) < float(missed @ missed):
+                return _Step(schedule, there), max(damping / 10, DAMPING[0])
+            damping *= 10
+        return None, damping
 
     def _slopes(self, unknowns: _Unknowns, missed: Floats) -> Floats:
         """What a change of each unknown does to the misses, `(n, unknowns)`."""
@@ -162,6 +172,13 @@ class Fitter:
                     slopes[:, k] = (missed - there) / change
                     break
         return slopes
+
+
+class _Step(NamedTuple):
+    """A schedule that a step leads to, and how far off it still is."""
+
+    schedule: Schedule
+    missed: Floats
 
 
 def misfit_of(missed: Floats | None) -> float:
@@ -195,7 +212,7 @@ class _Unknowns:
         self._values = {name: float(value_of(fit.schedule, name)) for name in names}
         self._ends = {name: fit.ends[name] for name in names if name in fit.ends}
 
-    def _positive(self, name: str) -> bool:
+    def _is_positive(self, name: str) -> bool:
         return not self._known[name].rule.holds(0.0)
 
     def _is_time(self, name: str) -> bool:
@@ -208,7 +225,7 @@ class _Unknowns:
     def _nudge(self, name: str) -> float:
         if self._is_time(name):
             return -NUDGE * self._fitter.spacing
-        if self._positive(name):
+        if self._is_positive(name):
             return SMALL
         size = self._fitter.top if self._known[name].unit == "rate" else 1.0
         return SMALL * (self._values[name] or size or 1.0)
@@ -239,7 +256,7 @@ class _Unknowns:
             end = self._end(name)
             margin = 2 * NUDGE * self._fitter.spacing  # the end itself is not before `low`
             return min(low + margin - end, 0.0), max(high - end, 0.0)
-        if self._positive(name):
+        if self._is_positive(name):
             return self._edge(name, -FAR), self._edge(name, FAR)
         return -self._values[name], inf
 
@@ -287,7 +304,7 @@ class _Unknowns:
 
     def _other(self, name: str, change: float) -> float:
         value = self._values[name]
-        if self._positive(name):
+        if self._is_positive(name):
             return value * exp(change)
         return self._time(value + change) if self._is_time(name) else max(value + change, 0.0)
 
@@ -298,7 +315,8 @@ class _Unknowns:
 def settled(fit: Fit, fitter: Fitter, most: int = DIGITS) -> Fit:
     """The first fit whose phases end at short decimals; where none fits, the nearest."""
     best = fit
-    for places in range(1 - fitter.whole, min(1 - fitter.whole + most, fitter.places)):
+    first = 1 - fitter.digits  # as coarse as the longest time itself
+    for places in range(first, min(first + most, fitter.places)):
         names = [name for name in LENGTHS if name in numbers_of(fit.schedule)]
         schedule = _Unknowns(fit, names, fitter).rounded(places)
         if schedule is not None:

@@ -25,13 +25,13 @@ from logsched.fitting import (
 from logsched.lazy import Floats, np
 from logsched.parameters import Parameters, Value, declared
 from logsched.schedule import Schedule, known_of, value_of
-from logsched.shapes import SHAPES
+from logsched.shapes import SHAPES, Shape
 from logsched.timings import Timing, first_timings, whole_timings
 
 NEARLY = 1e4  # times the tolerance: from there short times may lead to a fit
 SPREAD = (0.1, 0.3, 0.5, 0.9, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, 1e3, 1e5)  # tried of own numbers
 SHIFTS = (0.25, 0.5, 0.75)  # of the time between two points, where a phase may end
-TRIED = 2
+TRIED = 2  # of the varied candidates, or those for the whole, that are improved
 KEPT = 3  # of a shape's candidates that are looked into
 FEW = 4  # different rates that tell little
 NEAR = 3  # shapes that are gone on with where none explains even a part of a log
@@ -254,9 +254,10 @@ class Search:
                     yield self._screened(Fit(schedule, timing.ends), fitter)
 
     def _guess(self, shape: str, timing: Timing, words: Mapping[str, Value]) -> Schedule:
+        """A schedule with these times, and the rates seen at them."""
         interval = timing.lengths["restart_interval"]
-        own = [name for name, one in declared(SHAPES[shape]).items() if one.unit == "epochs"]
-        lengths = {**timing.lengths, **dict.fromkeys(own, interval or None)}
+        own = dict.fromkeys(_own_lengths(SHAPES[shape]), interval or None)
+        lengths = {**timing.lengths, **own}
         params = {**lengths, **words, **self._levels(timing)}
         schedule = Schedule(shape, **params)
         used = schedule.shape.uses(schedule)
@@ -278,28 +279,16 @@ class Search:
         """The likeliest of the same with other numbers of the shape's own, or other ends."""
         seen = set()
         for one in candidates:
-            schedule = one.fit.schedule
+            schedule, ends = one.fit.schedule, one.fit.ends
             plain = changed(schedule, min_decay_lr=None) or schedule
             lowest = changed(schedule, min_decay_lr=float(self.breaks.few.rate.min()))
-            others = (
-                lowest or plain,
-                *_with_own(plain),
-                *_with_ends(Fit(plain, one.fit.ends), self.fitter),
-            )
+            others = (lowest or plain, *_with_own(plain), *_with_ends(Fit(plain, ends)))
             varied = []
             for other in others:
-                known = known_of(other)
-                key = (
-                    one.fitter,
-                    *(
-                        v
-                        for n, v in other.params.items()
-                        if known[n].unit != "rate" or n == "min_decay_lr"
-                    ),
-                )
+                key = one.fitter, _without_rates(other)
                 if key not in seen:
                     seen.add(key)
-                    varied.append(self._screened(Fit(other, one.fit.ends), one.fitter))
+                    varied.append(self._screened(Fit(other, ends), one.fitter))
             yield from sorted(varied, key=lambda one: one.rank)[:TRIED]
 
     def _whole(self, part: Candidate) -> Iterator[Candidate]:
@@ -309,11 +298,8 @@ class Search:
         for timing in whole_timings(self.breaks, schedule, part.fit.ends):
             levels = self._levels(timing)
             new = {"warmup_start_lr", *timing.new}
-            own = []
-            if "restart_interval" in timing.lengths and schedule.restart_interval == 0:
-                own = [
-                    n for n, one in declared(type(schedule.shape)).items() if one.unit == "epochs"
-                ]
+            cycles_are_new = "restart_interval" in timing.lengths and not schedule.restart_interval
+            own = _own_lengths(type(schedule.shape)) if cycles_are_new else []
             other = changed(
                 schedule,
                 **timing.lengths,
@@ -324,6 +310,7 @@ class Search:
                 yield self._screened(Fit(warmed, timing.ends), self.fitter, known - new - {*own})
 
     def _screened(self, fit: Fit, fitter: Fitter, known: frozenset[str] = frozenset()) -> Candidate:
+        """A candidate after one step of its unknown rates: enough to tell it from unlikely ones."""
         params, held = known_of(fit.schedule), known or {"warmup_start_lr"}
         rates = [n for n in numbers_of(fit.schedule) if params[n].unit == "rate" and n not in held]
         return self._candidate(fitter.improved(fit, rates, 1), fitter, known)
@@ -332,6 +319,7 @@ class Search:
         return Candidate(fit, fitter, self._odd(fit.schedule, fitter), known)
 
     def _odd(self, schedule: Schedule, fitter: Fitter) -> int:
+        """How many jumps between a fitter's points are no start of one of its cycles."""
         begin, end = float(fitter.few.epoch[0]), float(fitter.few.epoch[-1])
         jumps = [gap for gap in self.breaks.jumps if begin < gap.high <= end]
         try:
@@ -339,6 +327,17 @@ class Search:
         except LogschedError:
             return len(jumps)
         return sum(not any(low < one <= high for one in starts) for low, high in jumps)
+
+
+def _own_lengths(shape: type[Shape]) -> list[str]:
+    """The parameters of a shape's own that are lengths."""
+    return [name for name, one in declared(shape).items() if one.unit == "epochs"]
+
+
+def _without_rates(schedule: Schedule) -> tuple[Value | None, ...]:
+    """What tells apart schedules whose rates are to be fitted, but for where a decay ends."""
+    known, given = known_of(schedule), schedule.params.items()
+    return tuple(one for n, one in given if known[n].unit != "rate" or n == "min_decay_lr")
 
 
 def _warmed(schedule: Schedule) -> Iterator[Schedule]:
@@ -377,7 +376,7 @@ def _with_own(schedule: Schedule) -> Iterator[Schedule]:
                     yield other
 
 
-def _with_ends(fit: Fit, fitter: Fitter) -> Iterator[Schedule]:
+def _with_ends(fit: Fit) -> Iterator[Schedule]:
     """The schedule with phases that end elsewhere between two points of the log."""
     for name, (low, high) in fit.ends.items():
         length = float(value_of(fit.schedule, name))

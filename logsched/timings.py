@@ -11,25 +11,26 @@ from logsched.breakpoints import Breaks, Gap
 from logsched.lazy import np
 from logsched.parameters import Parameters
 
+if TYPE_CHECKING:
+    from logsched.schedule import Schedule
+
 UNSEEN = Parameters().warmup_epochs  # a warmup that is over when a log begins
 SPANS = (1.0, 2.0, 4.0)  # times what is seen of a decay: how long it may be
 GROWTHS = (1.0, 1.5, 2.0, 3.0)  # of cycles, where a log does not show them
 SHORT = 30  # growths in short decimals that are tried where it does
 
-if TYPE_CHECKING:
-    from logsched.schedule import Schedule
-
 
 class Timing(NamedTuple):
-    """Lengths of phases by their parameters' names, between which times they may end, and from
-    which time until which other one this is to explain a log.
+    """Lengths of phases by their parameters' names, and between which times each may end.
+
+    It is to explain a log from `begin` until before `until`.
     """
 
     lengths: Mapping[str, float]
     ends: Mapping[str, Gap]
     begin: float = 0.0
     until: float = inf
-    new: frozenset[str] = frozenset()  # rates that it brings
+    new: frozenset[str] = frozenset()  # parameters that the part did not tell
 
 
 def first_timings(breaks: Breaks) -> list[Timing]:
@@ -39,53 +40,52 @@ def first_timings(breaks: Breaks) -> list[Timing]:
 
 def whole_timings(breaks: Breaks, part: Schedule, ends: Mapping[str, Gap]) -> Iterator[Timing]:
     """Of the whole log, by what explains a part of it: with a warmup, and with what comes after."""
-    warmup, decay, interval = part.warmup_epochs, part.init_decay_epochs, part.restart_interval
-    lengths = {"warmup_epochs": warmup, "init_decay_epochs": decay}
-    yield Timing(lengths, ends)
-    if interval and not decay:
-        gap = ends.get("warmup_epochs", Gap(warmup - breaks.spacing, warmup))
-        later = {"init_decay_epochs": gap} | {
-            n: g for n, g in ends.items() if n == "restart_interval"
-        }
-        for begun in warmups(breaks, warmup):
-            if begun < warmup:
-                yield Timing(
-                    {"warmup_epochs": begun, "init_decay_epochs": warmup - begun},
-                    later,
-                    new=frozenset({"lr", "warmup_epochs"}),
-                )
-    elif not interval and breaks.jumps:
-        around = Gap(max(warmup - breaks.spacing, 0.0), warmup)
-        for starts in _sequences(breaks, warmup):
-            for origin, rest in ((starts[0], starts[1:]), (around, starts)):
-                for begun, length, growth in _cycles(breaks, origin, rest):
-                    end = warmup if origin is around else begun
-                    gaps = {
-                        "init_decay_epochs": origin,
-                        **({"restart_interval": rest[0]} if rest else {}),
-                    }
-                    timing = _timing(warmup, end - warmup, length, growth, gaps)
-                    yield timing._replace(new=frozenset({"restart_lr"}))
+    warmup, decay = part.warmup_epochs, part.init_decay_epochs
+    yield Timing({"warmup_epochs": warmup, "init_decay_epochs": decay}, ends)
+    if part.restart_interval and not decay:
+        yield from _before_cycles(breaks, warmup, ends)
+    elif not part.restart_interval and breaks.jumps:
+        yield from _after_decay(breaks, warmup)
 
 
-def warmups(breaks: Breaks, before: float) -> list[float]:
+def _before_cycles(breaks: Breaks, start: float, ends: Mapping[str, Gap]) -> Iterator[Timing]:
+    """A shorter warmup and a decay, up to the start of cycles that are known."""
+    later = {"init_decay_epochs": ends.get("warmup_epochs", Gap(start - breaks.spacing, start))}
+    if "restart_interval" in ends:
+        later["restart_interval"] = ends["restart_interval"]
+    for warmup in _warmups(breaks, start):
+        if warmup < start:
+            lengths = {"warmup_epochs": warmup, "init_decay_epochs": start - warmup}
+            yield Timing(lengths, later, new=frozenset({"lr", "warmup_epochs"}))
+
+
+def _after_decay(breaks: Breaks, warmup: float) -> Iterator[Timing]:
+    """Cycles after a decay that is known, or right after its warmup, in its place."""
+    around = Gap(max(warmup - breaks.spacing, 0.0), warmup)
+    for starts in _sequences(breaks, warmup):
+        for origin, rest in ((starts[0], starts[1:]), (around, starts)):
+            gaps = {"init_decay_epochs": origin}
+            if rest:
+                gaps["restart_interval"] = rest[0]
+            for begun, interval, growth in _cycles(breaks, origin, rest):
+                decay = 0.0 if origin is around else begun - warmup
+                timing = _timing(warmup, decay, interval, growth, gaps)
+                yield timing._replace(new=frozenset({"restart_lr"}))
+
+
+def _warmups(breaks: Breaks, before: float) -> list[float]:
     """Times up to another one at which a warmup may end; 0 is none."""
     seen = breaks.few.epoch
     after = [float(seen[np.searchsorted(seen, turn) + 1]) for turn in breaks.turns]
     unseen = [UNSEEN] if breaks.first > 0 else []
-    ends = {
-        *breaks.turns,
-        *after,
-        *unseen,
-        *(end for gap in breaks.jumps[:1] for end in gap),
-        breaks.end,
-    } - {0.0}
-    return [0.0, *sorted(end for end in ends if end <= before)]
+    jump = [end for gap in breaks.jumps[:1] for end in gap]
+    ends = {0.0, *breaks.turns, *after, *unseen, *jump, breaks.end}
+    return sorted(end for end in ends if end <= before)
 
 
 def _decays(breaks: Breaks) -> Iterator[Timing]:
     """A decay without restarts, up to the first jump after the warmup."""
-    for warmup in warmups(breaks, breaks.jumps[0].high if breaks.jumps else inf):
+    for warmup in _warmups(breaks, breaks.jumps[0].high if breaks.jumps else inf):
         jump = next((gap for gap in breaks.jumps if gap.low >= warmup), None)
         until = jump.high if jump else inf
         ends = [turn for turn in breaks.turns if warmup < turn < until]
@@ -105,11 +105,10 @@ def _decays(breaks: Breaks) -> Iterator[Timing]:
 def _all_cycles(breaks: Breaks) -> Iterator[Timing]:
     """Cycles from the first restart on, or from the warmup's end on."""
     for starts in _sequences(breaks):
-        origins = [
-            Gap(max(one - breaks.spacing, 0.0), one) for one in warmups(breaks, starts[0].low)
-        ]
-        for origin, rest in ((starts[0], starts[1:]), *((one, starts) for one in origins)):
-            yield from cycles_from(breaks, origin, rest)
+        ends = _warmups(breaks, starts[0].low)
+        warmed = [(Gap(max(end - breaks.spacing, 0.0), end), starts) for end in ends]
+        for origin, rest in ((starts[0], starts[1:]), *warmed):
+            yield from _cycles_from(breaks, origin, rest)
         if breaks.first > breaks.spacing:
             yield from _begun_before(breaks, starts)
 
@@ -121,7 +120,7 @@ def _sequences(breaks: Breaks, after: float = 0.0) -> list[list[Gap]]:
     return [[*one] for one in dict.fromkeys(later) if one]
 
 
-def cycles_from(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[Timing]:
+def _cycles_from(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[Timing]:
     """Cycles whose first start lies in a gap, and the others in others."""
     for begun, interval, growth in _cycles(breaks, origin, starts):
         ends = {"restart_interval": starts[0]} if starts else {}
@@ -148,6 +147,7 @@ def _timing(
     begin: float = 0.0,
     until: float = inf,
 ) -> Timing:
+    """A timing by its lengths, of which a decay is none rather than below 0."""
     lengths = {
         "warmup_epochs": warmup,
         "init_decay_epochs": max(decay, 0.0),
@@ -167,14 +167,15 @@ class _Cycles(NamedTuple):
 
 
 def _cycles(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[_Cycles]:
+    """The likeliest cycles whose first start lies in one gap and the next ones in others."""
     if not starts:
         later = [turn for turn in breaks.turns if turn > origin.high]
         for end in (*later, breaks.end):
             if end > origin.high:
                 yield _Cycles(origin.high, end - origin.high, 2.0)
     elif len(starts) == 1:
-        begun = shortest(*origin)
-        interval = shortest(starts[0].low - begun, starts[0].high - begun)
+        begun = shortest_decimal(*origin)
+        interval = shortest_decimal(starts[0].low - begun, starts[0].high - begun)
         for growth in GROWTHS:
             yield _Cycles(begun, interval, growth)
     else:
@@ -184,7 +185,7 @@ def _cycles(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator[_Cyc
 
 def _growths(origin: Gap, starts: Sequence[Gap]) -> list[float]:
     """By how much cycles may grow: short decimals within bounds that all lengths set."""
-    low, high = _growth(origin, starts)
+    low, high = _growth_bounds(origin, starts)
     short = (
         round(unit * k, 2)
         for unit in (1.0, 0.5, 0.1, 0.05, 0.01)
@@ -193,19 +194,18 @@ def _growths(origin: Gap, starts: Sequence[Gap]) -> list[float]:
     return [*dict.fromkeys(islice(short, SHORT))] or [(low * high) ** 0.5 or 1.0]
 
 
-def _growth(origin: Gap, starts: Sequence[Gap]) -> Gap:
+def _growth_bounds(origin: Gap, starts: Sequence[Gap]) -> Gap:
     """The bounds within which all lengths leave the growth of cycles."""
     lengths = [Gap(b.low - a.high, b.high - a.low) for a, b in pairwise([origin, *starts])]
-    least, most = 0.0, 1e3
-    shortest, longest = lengths[0]
-    for k, (low, high) in enumerate(lengths[1:], 1):
-        narrower = max(least, (max(low, 0.0) / longest) ** (1 / k)), most
-        if shortest > 0:
-            narrower = narrower[0], min(most, (high / shortest) ** (1 / k))
-        if narrower[0] > narrower[1]:
+    bounds = Gap(0.0, 1e3)
+    first_low, first_high = lengths[0]
+    for k, (low, high) in enumerate(lengths[1:], 1):  # cycle k is growth**k times the first
+        least = max(bounds.low, (max(low, 0.0) / first_high) ** (1 / k))
+        most = min(bounds.high, (high / first_low) ** (1 / k)) if first_low > 0 else bounds.high
+        if least > most:
             break
-        least, most = narrower
-    return Gap(least, most)
+        bounds = Gap(least, most)
+    return bounds
 
 
 def _fitted(origin: Gap, starts: Sequence[Gap], growth: float) -> tuple[int, _Cycles]:
@@ -214,17 +214,17 @@ def _fitted(origin: Gap, starts: Sequence[Gap], growth: float) -> tuple[int, _Cy
     with np.errstate(all="ignore"):
         sums = np.cumsum(growth ** np.arange(len(starts)))
     best = (0, _Cycles(origin.high, highs[0] - origin.high, growth))
-    for begun in (origin.high, shortest(*origin), *np.linspace(*origin, 9)[1:-1].tolist()):
+    for begun in (origin.high, shortest_decimal(*origin), *np.linspace(*origin, 9)[1:-1].tolist()):
         low = np.maximum.accumulate((lows - begun) / sums)
         high = np.minimum.accumulate((highs - begun) / sums)
         held = int(np.count_nonzero(low < high))
         if held > best[0]:
-            interval = shortest(float(low[held - 1]), float(high[held - 1]))
+            interval = shortest_decimal(float(low[held - 1]), float(high[held - 1]))
             best = (held, _Cycles(begun, interval, growth))
     return best
 
 
-def shortest(low: float, high: float) -> float:
+def shortest_decimal(low: float, high: float) -> float:
     """The number of the fewest digits above `low` and at most `high`, the greatest of those."""
     if not 0 <= low < high < inf:
         return high
