@@ -62,6 +62,22 @@ def test_a_page_shows_no_command_that_there_is_not():
     assert named | {name for name in SHOWN if not name.startswith("-")} <= set(GROUP.commands)
 
 
+def anchors(page):
+    """What headings can be linked by, as GitHub makes it of them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_leads_to_a_file_and_a_heading_that_there_are(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        path, _, heading = link.partition("#")
+        if "://" not in link:
+            there = page.parent / path if path else page
+            assert there.exists(), link
+            assert not heading or heading in anchors(there), link
+
+
 @pytest.mark.parametrize("command", sorted(SHOWN & set(GROUP.commands)))
 def test_each_option_of_a_command_that_is_shown_is_explained(command):
     assert options(GROUP.commands[command]) - {"--help"} <= set().union(*SAID.values())
