@@ -15,9 +15,9 @@ from logsched.errors import LogschedError
 from logsched.lazy import Floats, Numbers, np
 from logsched.parameters import Parameters, Value, declared
 from logsched.remarks import number, time
-from logsched.schedule import Schedule
+from logsched.schedule import Schedule, in_effect, known_of
 from logsched.shapes import SHAPES
-from logsched.solving import Search, fitting_values
+from logsched.solving import ValueSearch, fitting_values
 
 PROBES = 64  # points on which a cause is tried first
 MOST = 100_000  # numbers that are tried of a shift or a factor
@@ -39,8 +39,8 @@ class Cause(NamedTuple):
     parameter: str | None = None
 
 
-class Candidate(NamedTuple):
-    """A cause, and the rates that a run with this mistake has; how near, if not as any."""
+class Suspect(NamedTuple):
+    """A cause and the rates that a run with this mistake has; its tolerance, if not the log's."""
 
     cause: Cause
     predict: Predict
@@ -88,21 +88,21 @@ class Case:
             (self.series.rate == self.series.rate[0]).all() and (planned != planned[0]).any()
         )
 
-    def search(self, schedule: Schedule, name: str) -> Search:
+    def search(self, schedule: Schedule, name: str) -> ValueSearch:
         """The search for a parameter with which a schedule has the logged rates."""
-        return Search(schedule, name, self.probe, self.series, self.tolerance)
+        return ValueSearch(schedule, name, self.probe, self.series, self.tolerance)
 
-    def explained_by(self, candidate: Candidate) -> bool:
+    def explained_by(self, suspect: Suspect) -> bool:
         """Whether every logged rate is what a run with this mistake has."""
-        tolerance = candidate.tolerance or self.tolerance
-        return all(tolerance.holds(candidate.predict, some) for some in (self.probe, self.series))
+        tolerance = suspect.tolerance or self.tolerance
+        return all(tolerance.holds(suspect.predict, some) for some in (self.probe, self.series))
 
 
 def find_causes(case: Case) -> list[Cause]:
     """All causes that explain a log, the plainest first; of several of one kind the first."""
     found: dict[tuple[str, str | None], Cause] = {}
-    for candidates in STILL if case.still else CAUSES:
-        for one in candidates(case):
+    for suspects in STILL if case.still else CAUSES:
+        for one in suspects(case):
             which = one.cause.kind, one.cause.parameter
             if which not in found and case.explained_by(one):
                 found[which] = one.cause
@@ -120,7 +120,7 @@ class Clock(NamedTuple):
     say: Callable[[float], Cause]
 
 
-def _by_clock(case: Case, clock: Clock) -> Iterator[Candidate]:
+def _by_clock(case: Case, clock: Clock) -> Iterator[Suspect]:
     """The causes whose numbers hold at the probes."""
     numbers = clock.numbers
     for epoch, rate in zip(*case.probe, strict=True):
@@ -128,14 +128,14 @@ def _by_clock(case: Case, clock: Clock) -> Iterator[Candidate]:
         planned = case.planned(times)
         numbers = numbers[case.tolerance.allows(rate, planned)]
     for chosen in numbers[:CHOSEN].tolist():
-        yield Candidate(clock.say(chosen), _planned_at(case, clock, chosen))
+        yield Suspect(clock.say(chosen), _planned_at(case, clock, chosen))
 
 
 def _planned_at(case: Case, clock: Clock, chosen: float) -> Predict:
     return lambda epochs: case.planned(clock.time(epochs, chosen))
 
 
-def _shifts(case: Case) -> Iterator[Candidate]:
+def _shifts(case: Case) -> Iterator[Suspect]:
     """Early or late by some points; where the log begins late, begun anew."""
     first, last = case.series.epoch[[0, -1]].tolist()
     most = min(MOST, round((last - first) / case.point) + round(first / case.point))
@@ -168,7 +168,7 @@ def _resumed(stopped: float, begun: float, gap: float) -> Cause:
     return Cause("resume", f"the run stopped and resumed at epoch {time(stopped)} {way}", stopped)
 
 
-def _resumes(case: Case) -> Iterator[Candidate]:
+def _resumes(case: Case) -> Iterator[Suspect]:
     """From the first point that differs on at the schedule's start, or at another epoch."""
     resumed, last = float(case.wrong[0]), float(case.series.epoch[-1])
     before = case.series.epoch[case.series.epoch < resumed]
@@ -188,7 +188,7 @@ def _resumes(case: Case) -> Iterator[Candidate]:
     return _by_clock(case, clock)
 
 
-def _units(case: Case) -> Iterator[Candidate]:
+def _units(case: Case) -> Iterator[Suspect]:
     """Points taken for epochs, or epochs for points: a whole number of times as fast or slow."""
     factors = np.array([float(case.steps), *range(2, MOST)])
     factors = factors[factors > 1]
@@ -222,7 +222,7 @@ def _held(factor: float) -> Cause:
     return Cause("unit", said, factor)
 
 
-def _waves(case: Case) -> Iterator[Candidate]:
+def _waves(case: Case) -> Iterator[Suspect]:
     """The first decay runs back up where the next one begins, as a cosine without restarts."""
     if case.schedule.cyclic is None:
         return iter(())
@@ -238,7 +238,7 @@ def _waves(case: Case) -> Iterator[Candidate]:
     return _by_clock(case, Clock(back, np.ones(1), lambda _: Cause("restarts", said)))
 
 
-def _second_warmups(case: Case) -> Iterator[Candidate]:
+def _second_warmups(case: Case) -> Iterator[Suspect]:
     """The warmup once before the schedule, and once within it."""
     length = case.schedule.warmup_epochs
     clock = Clock(
@@ -256,11 +256,11 @@ def _warms_up(case: Case) -> bool:
     return case.schedule.phases[0].rises
 
 
-def _with(cause: Cause, schedule: Schedule) -> Candidate:
-    return Candidate(cause, lambda epochs: rates_of(schedule, epochs))
+def _with(cause: Cause, schedule: Schedule) -> Suspect:
+    return Suspect(cause, lambda epochs: rates_of(schedule, epochs))
 
 
-def _warmups(case: Case) -> Iterator[Candidate]:
+def _warmups(case: Case) -> Iterator[Suspect]:
     """The warmup left out, counted twice, or counted into the decay."""
     schedule, length, lr = case.schedule, case.schedule.warmup_epochs, case.schedule.lr
     if not _warms_up(case):
@@ -275,20 +275,20 @@ def _warmups(case: Case) -> Iterator[Candidate]:
         return rates_of(at_once, epochs)
 
     held = warming(lambda epochs: np.full_like(epochs, lr), case.planned)
-    yield Candidate(Cause("warmup", "the warmup is left out: the rate is lr from the start"), held)
+    yield Suspect(Cause("warmup", "the warmup is left out: the rate is lr from the start"), held)
     twice = schedule.replace(warmup_epochs=2 * length)
     yield _with(Cause("warmup", "the warmup is counted twice: it takes twice as long"), twice)
     inside = Cause("warmup", "the warmup's epochs are counted into the decay as well")
-    yield Candidate(inside, warming(case.planned, without))
+    yield Suspect(inside, warming(case.planned, without))
     squared = warming(lambda epochs: case.planned(epochs) ** 2 / (lr or 1.0), case.planned)
     said = "the warmup is counted twice: its factor is multiplied in once more"
-    yield Candidate(Cause("warmup", said), squared)
+    yield Suspect(Cause("warmup", said), squared)
     factor = warming(lambda epochs: case.planned(epochs) / (lr or 1.0) * without(epochs), without)
     said = "the warmup is multiplied into a decay that begins at once"
-    yield Candidate(Cause("warmup", said), factor)
+    yield Suspect(Cause("warmup", said), factor)
 
 
-def _no_restarts(case: Case) -> Iterator[Candidate]:
+def _no_restarts(case: Case) -> Iterator[Suspect]:
     """The first decay only, or one decay over all the run."""
     if case.schedule.cyclic is None:
         return
@@ -302,7 +302,7 @@ def _no_restarts(case: Case) -> Iterator[Candidate]:
         yield _with(Cause("restarts", said, length), single.replace(init_decay_epochs=length))
 
 
-def _scales(case: Case) -> Iterator[Candidate]:
+def _scales(case: Case) -> Iterator[Suspect]:
     """All rates multiplied by one number, or all from some epoch on."""
     begun = float(case.wrong[0])
     planned = np.where(case.series.epoch < begun, 0.0, case.planned(case.series.epoch))
@@ -310,22 +310,22 @@ def _scales(case: Case) -> Iterator[Candidate]:
     ratio = float(case.series.rate[top] / planned[top])
     if case.wrong.size > 1 and 0 < ratio < np.inf:
         scale = _shortest(ratio, case.tolerance.rtol)
-        yield Candidate(_scale(scale), lambda epochs: scale * case.planned(epochs))
+        yield Suspect(_scale(scale), lambda epochs: scale * case.planned(epochs))
         since = f" from epoch {time(begun)} on"
-        yield Candidate(
+        yield Suspect(
             _scale(scale, since),
             lambda epochs: np.where(epochs < begun, 1.0, scale) * case.planned(epochs),
         )
 
 
-def _frozen(case: Case) -> Iterator[Candidate]:
+def _frozen(case: Case) -> Iterator[Suspect]:
     """The rate stays what it was before the first point that differs."""
     begun = float(case.wrong[0])
     before = case.series.epoch[case.series.epoch < begun]
     if before.size:
         last = float(before[-1])
         said = f"the rate stays what it is at epoch {time(last)}: the scheduler is not stepped"
-        yield Candidate(
+        yield Suspect(
             Cause("frozen", said, last), lambda epochs: case.planned(np.minimum(epochs, last))
         )
 
@@ -343,11 +343,11 @@ def _scale(scale: float, since: str = "") -> Cause:
     return Cause("scale", said, scale)
 
 
-def _parameters(case: Case) -> Iterator[Candidate]:
+def _parameters(case: Case) -> Iterator[Suspect]:
     """Another value of one parameter; of one that others follow, also without all or most."""
     schedule, settled = case.schedule, _settled(case.schedule)
     peaks = settled.replace(restart_lr=schedule.params["restart_lr"])
-    for name in [*declared(Parameters), *declared(type(schedule.shape))]:
+    for name in known_of(schedule):
         if name in schedule.shape.uses(schedule):
             search = case.search(schedule, name)
             yield from _others(search)
@@ -356,7 +356,7 @@ def _parameters(case: Case) -> Iterator[Candidate]:
                 yield from _others(search._replace(schedule=peaks))
 
 
-def _followed(search: Search) -> bool:
+def _followed(search: ValueSearch) -> bool:
     """Whether other parameters, left out, follow this one."""
     other = {search.name: search.value / 2} if isinstance(search.value, float) else {}
     try:
@@ -366,7 +366,7 @@ def _followed(search: Search) -> bool:
     return _settled(changed) != _settled(search.schedule).replace(**other)
 
 
-def _others(search: Search) -> Iterator[Candidate]:
+def _others(search: ValueSearch) -> Iterator[Suspect]:
     for value in fitting_values(search):
         other = search.schedule.replace(**{search.name: value})
         yield _with(_other(search.name, value, search.value), other)
@@ -374,9 +374,7 @@ def _others(search: Search) -> Iterator[Candidate]:
 
 def _settled(schedule: Schedule) -> Schedule:
     """The same schedule with every parameter given."""
-    own = {name: getattr(schedule.shape, name) for name in declared(type(schedule.shape))}
-    common = {name: getattr(schedule, name) for name in declared(Parameters)}
-    return Schedule(schedule.shape.name, **common, **own)
+    return Schedule(schedule.shape.name, **in_effect(schedule))
 
 
 def _other(name: str, value: Value, planned: Value | None) -> Cause:
@@ -384,7 +382,7 @@ def _other(name: str, value: Value, planned: Value | None) -> Cause:
     return Cause("parameter", f"{name} is {new}, not {old}", value, name)
 
 
-def _shapes(case: Case) -> Iterator[Candidate]:
+def _shapes(case: Case) -> Iterator[Suspect]:
     """Another shape with the same parameters, its own left out."""
     common = {name: case.schedule.params[name] for name in declared(Parameters)}
     for name in SHAPES:
@@ -393,15 +391,15 @@ def _shapes(case: Case) -> Iterator[Candidate]:
             yield _with(Cause("shape", said, name), Schedule(name, **common))
 
 
-def _single(case: Case) -> Iterator[Candidate]:
+def _single(case: Case) -> Iterator[Suspect]:
     """One row alone differs."""
     if case.wrong.size == 1:
         off = Tolerance(np.inf, np.inf)
         said = f"only the rate at epoch {time(float(case.wrong[0]))} differs"
-        yield Candidate(Cause("damage", said, float(case.wrong[0])), case.planned, off)
+        yield Suspect(Cause("damage", said, float(case.wrong[0])), case.planned, off)
 
 
-def _rounded(case: Case) -> Iterator[Candidate]:
+def _rounded(case: Case) -> Iterator[Suspect]:
     """The log keeps few digits: within half of the last one the rates are the planned ones."""
     rates = np.unique(case.series.rate).tolist()
     points = next((d for d in KEPT if all(round(rate, d) == rate for rate in rates)), None)
@@ -414,12 +412,12 @@ def _rounded(case: Case) -> Iterator[Candidate]:
         yield _rounding(case, f"{digits} digits", near)
 
 
-def _rounding(case: Case, kept: str, near: Tolerance) -> Candidate:
+def _rounding(case: Case, kept: str, near: Tolerance) -> Suspect:
     said = f"the log is rounded to {kept}, and as near as that it is the schedule"
-    return Candidate(Cause("rounding", said), case.planned, near)
+    return Suspect(Cause("rounding", said), case.planned, near)
 
 
-CAUSES: tuple[Callable[[Case], Iterator[Candidate]], ...] = (
+CAUSES: tuple[Callable[[Case], Iterator[Suspect]], ...] = (
     _single,
     _frozen,
     _warmups,

@@ -27,7 +27,7 @@ FEW = 6  # points that do not tell a number in more digits than ROUND
 ROUND = 2
 
 
-class Search(NamedTuple):
+class ValueSearch(NamedTuple):
     """A parameter of a schedule, and the logged rates by which its value is to be found.
 
     Values are tried on `series`, a few of the rates; the `whole` log tells which are likely.
@@ -80,7 +80,7 @@ class Search(NamedTuple):
         return value
 
 
-def fitting_values(search: Search) -> Iterator[Value]:
+def fitting_values(search: ValueSearch) -> Iterator[Value]:
     """Values with which a schedule has the rates of the series, the likeliest first."""
     rule = search.parameter.rule
     yield from (word for word in rule.words if word != search.value and search.fits(word))
@@ -91,7 +91,7 @@ def fitting_values(search: Search) -> Iterator[Value]:
             yield from _shortest(search, search.improved(start))
 
 
-def _shortest(search: Search, value: float) -> Iterator[float]:
+def _shortest(search: ValueSearch, value: float) -> Iterator[float]:
     """A number in as few digits as still fit."""
     for digits in range(1, (ROUND if search.series.epoch.size <= FEW else DIGITS) + 1):
         short = float(f"{value:.{digits}g}")
@@ -100,7 +100,7 @@ def _shortest(search: Search, value: float) -> Iterator[float]:
             return
 
 
-def _starts(search: Search) -> list[float]:
+def _starts(search: ValueSearch) -> list[float]:
     """Values from which to search: whole lengths and distances of restarts, or likely factors."""
     if search.parameter.unit == "epochs":
         return [*_lengths(search)]
@@ -114,7 +114,7 @@ def _number(value: Value | None) -> list[float]:
     return [value] if isinstance(value, float) else []
 
 
-def _lengths(search: Search) -> set[float]:
+def _lengths(search: ValueSearch) -> set[float]:
     schedule, (epoch, rate) = search.schedule, search.whole
     whole = np.linspace(0, LENGTHS, LENGTHS + 1)
     if epoch[-1] > LENGTHS:
