@@ -132,12 +132,11 @@ def limits(schedule):
     given = [schedule.lr, schedule.min_decay_lr, schedule.restart_lr]
     given += [schedule.warmup_start_lr] * bool(schedule.warmup_epochs)
     name, own = schedule.shape.name, schedule.shape
-    lifted = schedule.restart_lr_decay > 1 or getattr(own, "peak", 1) > 1
+    widened = schedule.restart_lr_decay > 1
+    lifted = widened or getattr(own, "peak", 1) > 1
     lifted |= name == "one-cycle" and min(own.div_factor, own.final_div_factor) < 1
-    return (
-        0.0 if name in ("one-cycle", "inverse-sqrt") else min(given),
-        math.inf if lifted else max(given),
-    )
+    low = 0.0 if widened or name in ("one-cycle", "inverse-sqrt") else min(given)
+    return low, math.inf if lifted else max(given)
 
 
 @pytest.mark.filterwarnings("error")
