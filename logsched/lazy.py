@@ -1,6 +1,20 @@
-"""NumPy, imported when its first function is asked for: `--help` and `shapes` do without."""
+"""Modules imported when their first name is asked for: `--help` and `shapes` do without NumPy."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+
+class Lazy:
+    """Stands for a module; each name is looked up there once and kept."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(import_module(self._name), name)
+        setattr(self, name, value)
+        return value
+
 
 if TYPE_CHECKING:
     import numpy as np
@@ -8,21 +22,10 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 else:
-
-    class _LazyNumPy:
-        """Stands for the module; each name is looked up there once and kept."""
-
-        def __getattr__(self, name: str) -> Any:
-            import numpy
-
-            value = getattr(numpy, name)
-            setattr(self, name, value)
-            return value
-
-    np = _LazyNumPy()
+    np = Lazy("numpy")
     Floats = Any
 
 Numbers: TypeAlias = Any
 """A number, or `(n,)` float64."""
 
-__all__ = ["Floats", "Numbers", "np"]
+__all__ = ["Floats", "Lazy", "Numbers", "np"]

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 from logsched.errors import MissingError
+from logsched.lazy import Lazy
 from logsched.parameters import listed
 
-
-class _Lazy:
-    """Stands for a module; each name is looked up there once and kept."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(import_module(self._name), name)
-        setattr(self, name, value)
-        return value
-
-
-torch: Any = _Lazy("torch")
-functional: Any = _Lazy("torch.nn.functional")
+torch: Any = Lazy("torch")
+functional: Any = Lazy("torch.nn.functional")
 
 Tensor: TypeAlias = Any
 """A `torch.Tensor`."""

@@ -35,7 +35,7 @@ def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[s
     given["task"] = task
     if not given["schedules"] and given["config"] is None:
         given["schedules"] = [*task.schedules]
-    return task.settings()
+    return task.usual_settings()
 
 
 def _only_drawn(given: Mapping[str, Any]) -> None:
@@ -57,7 +57,7 @@ def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | No
             owners = [task for task, one in TASKS.items() if name in declared(one)]
             raise LogschedError(f"{name} is of {listed(owners)}, but the task is {kind.name}")
     kind.require()
-    set_ = {**kind.usual(preset), **set_}
+    set_ = {**kind.usual_options(preset), **set_}
     of_training = {name: value for name, value in set_.items() if name in declared(Training)}
     own = {name: value for name, value in set_.items() if name in declared(kind)}
     return kind(Training(**of_training), **own)

@@ -8,14 +8,17 @@ from logsched.parameters import POSITIVE, Declared, Rule, parameter
 
 OPTIMIZERS = ("sgd", "adam", "lbfgs")
 BATCH_SIZES = {"sgd": 128, "adam": 32, "lbfgs": 128}  # the paper's, §2.1 and §2.2
-MANY = Rule("a whole number from 1 to 10**9", lambda number: 1 <= number <= 10**9, whole=True)
-COUNT = Rule("a whole number, 0 or more, as in 2", lambda number: number >= 0, whole=True)
+COUNT = Rule("a whole number from 1 to 10**9", lambda number: 1 <= number <= 10**9, whole=True)
 
 
-def batch_size(default: object) -> Any:
-    """Declare how many examples a step has, for a task whose examples are drawn in batches."""
-    says = "128, with adam 32; of gan-ring 256"
-    return parameter("examples of a step", MANY, default, left_out=says)
+def batch_size_parameter(default: int | None = None) -> Any:
+    """Declare how many examples a step has; where no number is usual, as many as in the paper."""
+    return parameter(
+        "examples of a step",
+        COUNT,
+        default or (lambda its: BATCH_SIZES[its.training.optimizer]),
+        left_out="128, with adam 32; of gan-ring 256",
+    )
 
 
 class Training(Declared):
@@ -27,9 +30,12 @@ class Training(Declared):
         "sgd",
         left_out="the task's, mostly sgd",
     )
-    seeds: int = parameter("runs of each schedule, from seeds 0, 1, 2, ...", MANY, 1)
+    seeds: int = parameter("runs of each schedule, from seeds 0, 1, 2, ...", COUNT, 1)
     halt_after: int = parameter(
-        "the epoch from which on a run may be halted", COUNT, 2, unit="epoch"
+        "the epoch from which on a run may be halted",
+        Rule("a whole number, 0 or more, as in 2", lambda number: number >= 0, whole=True),
+        2,
+        unit="epoch",
     )
     halt_loss: float = parameter(
         "a cross-entropy above this, or one that is not finite, halts a run (paper Eq. 5)",

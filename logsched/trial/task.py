@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from logsched.errors import LogschedError
 from logsched.grid import Grid
 from logsched.parameters import Declared, Value, unknown
-from logsched.trial.extras import Tensor, torch
+from logsched.trial.extras import Tensor, require, torch
 from logsched.trial.settings import Training
 
 TASKS: dict[str, type[Task]] = {}
@@ -49,6 +49,8 @@ class Task(Declared):
     usual_steps: ClassVar[int] = 100  # of an epoch, where the data do not say
     schedules: ClassVar[tuple[str, ...]] = ()  # what is compared, if not what all tasks compare
     small: ClassVar[bool] = True  # more threads than one would only wait for each other
+    extra: ClassVar[str] = "trial"  # of logsched, which brings what is needed:
+    packages: ClassVar[Mapping[str, str]] = {"torch": "PyTorch"}  # by the name of the module
 
     training: Training
 
@@ -64,9 +66,10 @@ class Task(Declared):
     @classmethod
     def require(cls) -> None:
         """Raise MissingError where a package that the task needs is not installed."""
+        require(cls.extra, **cls.packages)
 
     @classmethod
-    def usual(cls, preset: str | None) -> dict[str, Value]:
+    def usual_options(cls, preset: str | None) -> dict[str, Value]:
         """What its options and those of training are where the user leaves them out."""
         return {"optimizer": cls.optimizer}
 
@@ -75,7 +78,7 @@ class Task(Declared):
         """The steps that its data make of an epoch; None where the grid's may be any."""
         return None
 
-    def settings(self) -> dict[str, Value]:
+    def usual_settings(self) -> dict[str, Value]:
         """What parameters and the grid are where the user leaves them out, if not the default."""
         return {
             "lr": self.rates[self.training.optimizer],

@@ -180,7 +180,7 @@ def test_an_epoch_has_every_image_once_in_an_order_of_its_own(images):
 
 
 def test_accuracy_is_the_share_that_is_right(images):
-    from logsched.trial.tasks.digits import accuracy
+    from logsched.trial.classifying import accuracy
 
     class Threes(torch.nn.Module):
         def forward(self, inputs):
@@ -188,7 +188,9 @@ def test_accuracy_is_the_share_that_is_right(images):
 
     inputs, labels = images[1]
     net = Threes()
-    assert accuracy(net, inputs, labels) == float((labels == 3).double().mean())
+    share = float((labels == 3).double().mean())
+    assert accuracy(net, [(inputs, labels)]) == share
+    assert accuracy(net, zip(inputs.split(7), labels.split(7), strict=True)) == share
     assert net.training
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,9 +11,10 @@ from logsched.grid import Grid
 from logsched.lazy import np
 from logsched.outputs import console
 from logsched.parameters import Rule, Value, parameter
-from logsched.trial.extras import Tensor, functional, require, torch
-from logsched.trial.settings import BATCH_SIZES, batch_size
-from logsched.trial.task import Model, Player, Task, device_of, generator_of
+from logsched.trial.classifying import accuracy, shuffled
+from logsched.trial.extras import Tensor, functional, torch
+from logsched.trial.settings import batch_size_parameter
+from logsched.trial.task import Model, Player, Task, device_of
 
 if TYPE_CHECKING:
     from logsched.trial.cifar import Cifar
@@ -38,6 +39,12 @@ class Cifar10(Task):
     cross_entropy = True
     small = False
     schedules: ClassVar[tuple[str, ...]] = ("constant", "step", "cosine", "log")
+    extra = "paper"
+    packages: ClassVar[Mapping[str, str]] = {
+        "torch": "PyTorch",
+        "torchvision": "torchvision",
+        "timm": "timm",
+    }
 
     data: str | None = parameter(
         "folder with the files of cifar-10-batches-py",
@@ -71,15 +78,11 @@ class Cifar10(Task):
         unit="file",
         left_out="drawn from the seed",
     )
-    batch_size: int = batch_size(lambda its: BATCH_SIZES[its.training.optimizer])
+    batch_size: int = batch_size_parameter()
 
     @classmethod
-    def require(cls) -> None:
-        require("paper", torch="PyTorch", torchvision="torchvision", timm="timm")
-
-    @classmethod
-    def usual(cls, preset: str | None) -> dict[str, Value]:
-        return {**super().usual(preset), **PRESETS.get(preset or "", {})}
+    def usual_options(cls, preset: str | None) -> dict[str, Value]:
+        return {**super().usual_options(preset), **PRESETS.get(preset or "", {})}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -152,7 +155,7 @@ class Cifar10(Task):
             net=net,
             players=[Player([*net.parameters()], loss)],
             batches=lambda epoch: self._batches(seed, epoch),
-            score=lambda: self._accuracy(net, device),
+            score=lambda: accuracy(net, self._test_batches(device)),
         )
 
     def _network(self, seed: int) -> Any:
@@ -172,20 +175,15 @@ class Cifar10(Task):
 
         images, labels = self.images[0], torch.tensor(self.cifar.train_labels)
         chance = np.random.default_rng([seed, epoch])
-        order = torch.randperm(len(labels), generator=generator_of(seed, epoch))
-        for some in order.split(self.batch_size)[: self.steps_per_epoch]:
+        batches = shuffled(len(labels), self.batch_size, seed, epoch)
+        for some in batches[: self.steps_per_epoch]:
             yield torch.tensor(augment(images[some.numpy()], chance)), labels[some]
 
-    def _accuracy(self, net: Any, device: Any) -> float:
-        images, labels = self.images[1], self.cifar.test_labels
-        net.eval()
-        with torch.no_grad():
-            told = [
-                net(torch.tensor(images[at : at + JUDGED]).to(device)).argmax(dim=1).cpu()
-                for at in range(0, len(labels), JUDGED)
-            ]
-        net.train()
-        return float((torch.cat(told).numpy() == labels).mean())
+    def _test_batches(self, device: Any) -> Iterator[tuple[Tensor, Tensor]]:
+        images, labels = self.images[1], torch.tensor(self.cifar.test_labels)
+        for at in range(0, len(labels), JUDGED):
+            some = slice(at, at + JUDGED)
+            yield torch.tensor(images[some]).to(device), labels[some].to(device)
 
 
 def sigmoid_loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from logsched.grid import Grid
-from logsched.trial.extras import Tensor, functional, require, torch
-from logsched.trial.settings import BATCH_SIZES, batch_size
-from logsched.trial.task import Model, Player, Task, device_of, generator_of
+from logsched.trial.classifying import accuracy, shuffled
+from logsched.trial.extras import Tensor, functional, torch
+from logsched.trial.settings import batch_size_parameter
+from logsched.trial.task import Model, Player, Task, device_of
 
 TRAINED = 1437  # images that are learned; of the other 360 is the score
 
@@ -21,11 +22,9 @@ class Digits(Task):
     score = "accuracy"  # on the images held out
     cross_entropy = True
 
-    batch_size: int = batch_size(lambda its: BATCH_SIZES[its.training.optimizer])
+    packages: ClassVar[Mapping[str, str]] = {"torch": "PyTorch", "sklearn": "scikit-learn"}
 
-    @classmethod
-    def require(cls) -> None:
-        require("trial", torch="PyTorch", sklearn="scikit-learn")
+    batch_size: int = batch_size_parameter()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -41,9 +40,17 @@ class Digits(Task):
         return Model(
             net=net,
             players=[Player([*net.parameters()], lambda batch: _loss(net, *batch))],
-            batches=lambda epoch: batches(train, self.batch_size, seed, epoch),
-            score=lambda: accuracy(net, *held_out),
+            batches=lambda epoch: self._batches(train, seed, epoch),
+            score=lambda: accuracy(net, [held_out]),
         )
+
+    def _batches(
+        self, data: tuple[Tensor, ...], seed: int, epoch: int
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """All of the data once, in an order that the seed and the epoch decide."""
+        images, labels = data
+        for some in shuffled(len(labels), self.batch_size, seed, epoch):
+            yield images[some], labels[some]
 
 
 def _loss(net: Any, images: Tensor, labels: Tensor) -> Tensor:
@@ -66,22 +73,3 @@ def split_images() -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     images, labels = [torch.tensor(part, dtype=torch.float32) for part in split[:2]], split[2:]
     learned, held_out = ((one, torch.tensor(its)) for one, its in zip(images, labels, strict=True))
     return learned, held_out
-
-
-def batches(
-    data: tuple[Tensor, Tensor], size: int, seed: int, epoch: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """All of the data once, in an order that the seed and the epoch decide."""
-    inputs, labels = data
-    order = torch.randperm(len(labels), generator=generator_of(seed, epoch)).to(labels.device)
-    for some in order.split(size):
-        yield inputs[some], labels[some]
-
-
-def accuracy(net: Any, images: Tensor, labels: Tensor) -> float:
-    """The share of images whose class is found."""
-    net.eval()
-    with torch.no_grad():
-        right = (net(images).argmax(dim=1) == labels).double().mean()
-    net.train()
-    return float(right)

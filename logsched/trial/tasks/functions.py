@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from logsched.grid import Grid
 from logsched.parameters import NOT_NEGATIVE, Rule, parameter
-from logsched.trial.extras import Tensor, require, torch
-from logsched.trial.settings import MANY
+from logsched.trial.extras import Tensor, torch
+from logsched.trial.settings import COUNT
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 
 DIM = Rule("a whole number from 1 to 1000", lambda number: 1 <= number <= 1000, whole=True)
@@ -29,7 +29,7 @@ class Landscape(Task):
     roughness: ClassVar[float]  # the usual noise: of the order of the slopes between pits
 
     dim: int = parameter("dimensions of the function", DIM, 2)
-    starts: int = parameter("starts, which descend side by side", MANY, 300)
+    starts: int = parameter("starts, which descend side by side", COUNT, 300)
     noise: float = parameter(
         "standard deviation of what is added to each component of a gradient, as batches do",
         NOT_NEGATIVE,
@@ -42,12 +42,8 @@ class Landscape(Task):
         """The function at `(starts, dim)` points; `(starts,)` float64."""
 
     @abstractmethod
-    def basin(self) -> Tensor:
+    def basin(self) -> Tensor | float:
         """Half the width of the optimum's basin in each dimension, `(dim,)` or a number."""
-
-    @classmethod
-    def require(cls) -> None:
-        require("trial", torch="PyTorch")
 
     def model(self, seed: int, grid: Grid) -> Model:
         generator, device = generator_of(seed), device_of(self.training)
@@ -62,7 +58,7 @@ class Landscape(Task):
         def share() -> float:
             return float(((x.detach() - optimum).abs() < basin).all(dim=1).double().mean())
 
-        def value(noise: Tensor) -> Tensor:
+        def noisy_value(noise: Tensor) -> Tensor:
             """f(x), with the gradient of f(x) + noise x: a batch's own function."""
             return self.value(x - optimum) + (noise * (x - x.detach())).sum(dim=1)
 
@@ -72,8 +68,12 @@ class Landscape(Task):
                 unit = torch.randn(x.shape, generator=draw, dtype=torch.float64)
                 yield self.noise * unit.to(device)
 
-        net = torch.nn.ParameterList([x])
-        return Model(net, [Player([x], value)], batches, share)
+        return Model(
+            net=torch.nn.ParameterList([x]),
+            players=[Player([x], noisy_value)],
+            batches=batches,
+            score=share,
+        )
 
 
 class Ackley(Landscape):
@@ -93,7 +93,7 @@ class Ackley(Landscape):
         waves = torch.cos(2 * pi * z).mean(dim=1)
         return 20 + e - 20 * torch.exp(-0.2 * size) - torch.exp(waves)
 
-    def basin(self) -> Tensor:
+    def basin(self) -> float:
         return 0.5
 
 
@@ -135,5 +135,5 @@ class Rastrigin(Landscape):
     def value(self, z: Tensor) -> Tensor:
         return (z.square() + 10 - 10 * torch.cos(2 * pi * z)).sum(dim=1)
 
-    def basin(self) -> Tensor:
+    def basin(self) -> float:
         return 0.5

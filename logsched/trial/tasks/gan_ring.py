@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import pi
-from typing import Any, ClassVar
+from typing import Any
 
 from logsched.grid import Grid
-from logsched.trial.extras import Tensor, functional, require, torch
-from logsched.trial.settings import batch_size
+from logsched.trial.extras import Tensor, functional, torch
+from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 
 MODES = 8  # Gaussians, even on a circle of radius 1
@@ -31,15 +31,9 @@ class GanRing(Task):
     summary = "a generator and a discriminator, on a ring of eight Gaussians"
     score = f"modes of {MODES}"
     optimizer = "adam"
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.1}
     weight_decay = 0.0
-    usual_steps = 100
 
-    batch_size: int = batch_size(256)
-
-    @classmethod
-    def require(cls) -> None:
-        require("trial", torch="PyTorch")
+    batch_size: int = batch_size_parameter(256)
 
     def model(self, seed: int, grid: Grid) -> Model:
         from logsched.trial.networks import perceptron
