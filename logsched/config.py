@@ -139,6 +139,16 @@ def _misplaced(key: str, value: object, known: Mapping[str, Parameter]) -> Logsc
     return unknown("parameter", key, [*known, "schedules"])
 
 
+def as_tables(schedules: Mapping[str, Schedule]) -> dict[str, Any]:
+    """Schedules as an exported file has them: by label, as they were set."""
+    return {label: as_table(one) for label, one in schedules.items()}
+
+
+def as_table(schedule: Schedule) -> dict[str, Any]:
+    """A schedule's shape and its parameters, null where they were left out."""
+    return {"shape": schedule.shape.name, "params": dict(schedule.params)}
+
+
 def as_toml(schedules: Mapping[str, Schedule], grid: Grid) -> str:
     """The settings in effect as a file that reads back to the same schedules."""
     lines = [f"epochs = {grid.epochs}", f"steps_per_epoch = {grid.steps_per_epoch}"]

@@ -17,7 +17,7 @@ Prepare = Callable[[dict[str, Any], Mapping[str, str | None]], Mapping[str, Valu
 """Changes what a command is given, by the texts of its options; returns what is usual there."""
 
 STDIN = "-"
-LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")
+LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")  # what `read_run` takes
 _SWEEP = typer.Option(
     "--sweep",
     metavar="PARAM=VALUES",
@@ -60,12 +60,11 @@ def evaluates(
                 given |= _logs_apart(given["data"], given["schedules"])
             unnamed = () if given.get("data") else default
             usual = prepare(given, {**texts, **its}) if prepare else {}
-            run = read_run(unnamed, texts, usual, *(given.pop(name) for name in LAYERS))
+            layers = {name: given.pop(name) for name in LAYERS}
+            run = read_run(unnamed, texts, usual, **layers)
             status = command(run, **given)  # first: its error is all that is said, if it fails
-            for warning in run.warnings:
-                console.say(f"Warning: {warning}")
-            for note in run.notes:
-                console.say(note)
+            for said in (*(f"Warning: {one}" for one in run.warnings), *run.notes):
+                console.say(said)
             return status
 
         first = [one for one in own if _is_argument(one)]

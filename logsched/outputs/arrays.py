@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from logsched.config import as_tables
 from logsched.errors import LogschedError
 from logsched.grid import require_memory
 from logsched.lazy import Floats, np
@@ -65,13 +66,9 @@ def find_format(name: str, curves: Curves) -> Format:
 @register("json", by_column=True)
 def write_json(curves: Curves) -> Chunks:
     """One object: the settings, so that it can be read back, `epoch`, and `lr` by label."""
-    settings = {
-        label: {"shape": schedule.shape.name, "params": dict(schedule.params)}
-        for label, schedule in curves.schedules.items()
-    }
     yield b'{"schema":1,"epochs":%d' % curves.grid.epochs
     yield b',"steps_per_epoch":%d' % curves.grid.steps_per_epoch
-    yield b',"schedules":' + orjson.dumps(settings) + b',"epoch":['
+    yield b',"schedules":' + orjson.dumps(as_tables(curves.schedules)) + b',"epoch":['
     yield from _joined(map(_short, curves.blocks()))
     yield b'],"lr":{'
     for count, label in enumerate(curves.labels):

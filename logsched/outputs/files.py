@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,19 @@ def write(chunks: Iterable[bytes], path: str = STDOUT) -> None:
 def suffix(path: str) -> str:
     """What a file's name says of its format: `csv` of `rates.CSV`."""
     return PurePath(path).suffix.removeprefix(".").lower()
+
+
+def name_of(label: str, most: int) -> str:
+    """A label as a file's name, without a suffix, in at most so many characters."""
+    return re.sub(r"[^\w.=,-]+", "_", label)[:most]
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder where it is not there. Raises OutputError where that fails."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror}") from None
 
 
 def write_text(text: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from logsched.errors import LogschedError, OutputError
+from logsched.errors import LogschedError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
 from logsched.outputs.quiet import quiet_matplotlib
@@ -40,7 +38,12 @@ class Look:
 
 
 def read_look(
-    color: str, ascii_only: bool, width: str | None, height: str | None, figsize: str, dpi: str
+    color: str = "auto",
+    ascii_only: bool = False,
+    width: str | None = None,
+    height: str | None = None,
+    figsize: str = "8,4.5",
+    dpi: str = "150",
 ) -> Look:
     """The options, read; the terminal's own size where none is given."""
     terminal = console.terminal(color)
@@ -118,13 +121,10 @@ def draw_each(
     pictures: Mapping[str, Callable[[], Picture]], folder: str, look: Look, steps: int | None
 ) -> None:
     """Draw a PNG of each label into a folder, which is made where it is not there."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror}") from None
+    files.make_folder(folder)
     with bar("pictures", len(pictures), long=FEW) as watch:
         for label, picture in pictures.items():
-            name = re.sub(r"[^\w.=,-]+", "_", label)[:MOST_OF_NAME]
+            name = files.name_of(label, MOST_OF_NAME)
             draw_file(picture(), f"{folder}{name}.png", look, steps)
             watch(1)
 

@@ -6,7 +6,6 @@ They hold tensors, numbers and texts only, and are loaded with `weights_only`: n
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from logsched.config import as_table
 from logsched.errors import LogschedError, OutputError
 from logsched.grid import Grid
 from logsched.outputs import files
@@ -43,18 +43,10 @@ class Checkpoint:
 
 def path_of(folder: str, record: Record) -> str:
     """The file of a run; the labels that a file's name cannot hold are told apart by a hash."""
-    name = re.sub(r"[^\w.=,-]+", "_", record.label)[:LONG]
+    name = files.name_of(record.label, LONG)
     if name != record.label:
         name += f"-{sha256(record.label.encode()).hexdigest()[:8]}"
     return os.path.join(folder, f"{name}-seed{record.seed}.pt")
-
-
-def make_folder(folder: str) -> None:
-    """Make the folder where it is not there. Raises OutputError where that fails."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror}") from None
 
 
 def save(trainee: Trainee, folder: str) -> None:
@@ -70,11 +62,7 @@ def save(trainee: Trainee, folder: str) -> None:
         }
     else:
         content = _load(trainee.checkpoint or path)
-    schedule = trainee.schedule
-    content |= {
-        "schedule": {"shape": schedule.shape.name, "params": dict(schedule.params)},
-        "record": asdict(trainee.record),
-    }
+    content |= {"schedule": as_table(trainee.schedule), "record": asdict(trainee.record)}
     file = BytesIO()
     torch.save(content, file)
     files.write([file.getvalue()], path)

@@ -71,7 +71,7 @@ def trial(
     several = len(results or []) > 1
     trials.check_options(format, by, file, several)
     inches = "11,6.5" if several else "8,6"  # panels side by side
-    look = plotting.read_look("auto", False, None, None, inches, "150")
+    look = plotting.read_look(figsize=inches)
     made: Any = task  # of its name `prepare` has made a Task
     if preprocessing and made is not None:
         trials.save_picture(made.picture, file)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
+from logsched.config import as_tables
 from logsched.errors import LogschedError, OutputError
 from logsched.grid import Grid
 from logsched.lazy import Floats
@@ -127,10 +128,7 @@ def to_json(results: Results) -> bytes:
         "settings": dict(results.settings),
         "epochs": grid.epochs,
         "steps_per_epoch": grid.steps_per_epoch,
-        "schedules": {
-            label: {"shape": one.shape.name, "params": dict(one.params)}
-            for label, one in results.run.schedules.items()
-        },
+        "schedules": as_tables(results.run.schedules),
         "runs": [vars(record) for record in results.records],
     }
     return orjson.dumps(whole) + b"\n"

@@ -36,7 +36,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
         torch.set_num_threads(1)
     _check_rates(run)
     if keeping.folder is not None:
-        checkpoints.make_folder(keeping.folder)
+        files.make_folder(keeping.folder)
     seeds = _seeds(task, keeping)
     records: list[Record] = []
     results = Results(task.name, task.score, _settings(task), run, records)
