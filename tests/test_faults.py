@@ -15,6 +15,12 @@ LONG = ["export", "cosine", "--epochs", "20000000", "--format", "csv"]
 PATIENCE = 60
 
 
+def heed_signals():
+    """Tests that run in the background, or under nohup, hand down signals that are ignored."""
+    for one in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(tmp_path):
     """Start a command in an empty folder; it is killed where a test leaves it running."""
@@ -22,7 +28,9 @@ def start(tmp_path):
 
     def start(*args):
         command = [sys.executable, "-m", "logsched", *args]
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=-1, stderr=-1)
+        process = subprocess.Popen(
+            command, cwd=tmp_path, stdout=-1, stderr=-1, preexec_fn=heed_signals
+        )
         started.append(process)
         return process
 
