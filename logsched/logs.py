@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from logsched.errors import LogschedError, OutputError
 from logsched.lazy import Floats, np
 from logsched.log_files import Column, Content, Oddities, Table, read_content
-from logsched.parameters import listed, shown, unknown
+from logsched.parameters import listed, printable, shown, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,7 +182,7 @@ def _label(asked: Source, name: str, full: bool) -> str:
     """The file's name, with the column's where it is not the only one; of stdin only that."""
     file = os.path.basename(asked.path)
     text = name or "stdin" if asked.path == STDIN else f"{file}:{name}" if full else file
-    return "".join(char if char.isprintable() else "?" for char in text)
+    return printable(text)
 
 
 def _log(label: str, table: Table, choice: Choice, name: str, odd: Oddities) -> Log:

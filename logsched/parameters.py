@@ -82,6 +82,11 @@ def shown(value: object) -> str:
     return _cut(repr(value))
 
 
+def printable(text: str) -> str:
+    """A text with `?` for each control character."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
 def _cut(text: str) -> str:
     return text if len(text) < LONG else f"{text[: LONG // 2]}...{text[-LONG // 4 :]}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +29,11 @@ class Scale:
             values = np.log10(values, out=bottom, where=values > 0)
         return (values - self.low) / (self.high - self.low)
 
+    def within(self, values: Sequence[float]) -> Floats:
+        """The places of those values that lie on the axis."""
+        at = self.place(np.array(values, dtype=np.float64))
+        return at[(at >= 0) & (at <= 1)]
+
     def ticks(self, most: int) -> tuple[list[float], list[str]]:
         """Round numbers, about `most` of them: where they lie, and how they read."""
         low, high = Decimal(repr(self.low)), Decimal(repr(self.high))
@@ -36,6 +42,12 @@ class Scale:
             values = [low, high]
         places = [float(((v.log10() if self.log else v) - low) / (high - low)) for v in values]
         return places, _numbers(values)
+
+
+def told_apart(places: Floats, length: float, least: float) -> Floats:
+    """Those of ascending places that are so far from both neighbours on an axis of this length."""
+    far = np.diff(places, prepend=-np.inf, append=np.inf) * length >= least
+    return places[far[1:] & far[:-1]]
 
 
 def x_limits(limits: tuple[float, float]) -> tuple[float, float]:

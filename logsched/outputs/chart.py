@@ -12,7 +12,7 @@ import plotext
 from numpy.typing import NDArray
 
 from logsched.lazy import Floats
-from logsched.outputs.axes import shorter
+from logsched.outputs.axes import shorter, told_apart
 from logsched.outputs.gradient import TOLD_APART
 from logsched.outputs.strokes import APART, Line, View
 
@@ -77,10 +77,8 @@ def _name_phases(view: View, columns: int) -> None:
 
 def restarts(view: View) -> Floats:
     """Places of the restarts in sight that can be told apart."""
-    at = view.x.place(np.array(view.picture.restarts, dtype=np.float64))
-    at = at[(at >= 0) & (at <= 1)]
-    far = np.diff(at, prepend=-np.inf, append=np.inf) * view.terminal.width >= APART
-    return view.snap(at[far[1:] & far[:-1]])
+    at = view.x.within(view.picture.restarts)
+    return view.snap(told_apart(at, view.terminal.width, APART))
 
 
 def _add_lines(view: View, lines: list[Line], columns: int) -> None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-import orjson
-
 from logsched.comparison import Difference, compare
 from logsched.config import as_toml
 from logsched.facts import Extremes, Facts, find_facts
 from logsched.outputs.progress import bar
-from logsched.outputs.text import columns
+from logsched.outputs.text import as_json, columns
 from logsched.parameters import unknown
 from logsched.remarks import describe, epochs, number, time, warnings
 from logsched.run import Run
@@ -75,8 +73,7 @@ def _run_warnings(run: Run) -> list[str]:
 
 def _as_json(run: Run, found: Mapping[str, Described]) -> str:
     schedules = {label: _json_of(one) for label, one in found.items()}
-    whole = {"schema": 1, "schedules": schedules, "warnings": _run_warnings(run)}
-    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return as_json({"schedules": schedules, "warnings": _run_warnings(run)})
 
 
 def _json_of(one: Described) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-import orjson
-
 from logsched.moment import Moment, find_moment, put_in
+from logsched.outputs.text import as_json
 from logsched.parameters import settings_of, unknown
 from logsched.phases import Phase
 from logsched.remarks import number, time
@@ -27,8 +26,7 @@ def explain_run(run: Run, epoch: float, format: str) -> str:
 
 def _as_json(run: Run, moments: Mapping[str, Moment]) -> str:
     schedules = {label: dataclasses.asdict(one) for label, one in moments.items()}
-    whole = {"schema": 1, "schedules": schedules}
-    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return as_json({"schedules": schedules})
 
 
 def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:

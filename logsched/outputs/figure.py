@@ -12,7 +12,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from logsched.outputs import keys, panels
 from logsched.outputs.gradient import crowd_notes
 from logsched.outputs.panels import View
-from logsched.outputs.paper import FAINT, LARGE, PAD, SMALL, Paper, printable, style, wrap
+from logsched.outputs.paper import FAINT, LARGE, PAD, SMALL, Paper, style, wrap
+from logsched.parameters import printable
 from logsched.picture import Picture
 
 __all__ = ["FORMATS", "Paper", "compose", "draw", "style"]
@@ -80,7 +81,7 @@ def _notes(view: View) -> list[str]:
     notes = crowd_notes(view.picture)
     if any((heights < 0).any() for _, heights in view.lines):
         notes.append("A rate of 0 is drawn at the bottom edge: a log axis has no 0.")
-    if len(panels.told_apart(view)) < len(panels.restarts(view)):
+    if len(panels.marked_restarts(view)) < len(panels.restarts(view)):
         notes.append("Restarts too close to tell apart are not marked.")
     elif len(panels.restarts(view)) and not view.picture.phases:
         notes.append("Dotted lines: restarts.")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from math import floor
 
 import numpy as np
-import orjson
 
 from logsched.agreement import Tolerance, tolerance_for
 from logsched.errors import LogschedError
 from logsched.grid import MOST as MOST_POINTS
 from logsched.identify import Match, identify
+from logsched.outputs.text import as_json
 from logsched.parameters import Parameters, Value, declared, unknown
 from logsched.readings import Reading
 from logsched.remarks import number, time
@@ -107,7 +107,6 @@ def _as_json(reading: Reading, shown: Sequence[Match], label: str, tolerance: To
         for one in shown
     ]
     said = {
-        "schema": 1,
         "log": label,
         "rows": reading.series.rate.size,
         "rtol": tolerance.rtol,
@@ -115,7 +114,7 @@ def _as_json(reading: Reading, shown: Sequence[Match], label: str, tolerance: To
         "time": reading.source,
         "matches": matches,
     }
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return as_json(said)
 
 
 FORMATS = {"text": _as_text, "json": _as_json}

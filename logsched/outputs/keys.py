@@ -12,7 +12,8 @@ from matplotlib.transforms import Affine2D
 from logsched.lazy import Floats
 from logsched.outputs.gradient import Gradient, crowded
 from logsched.outputs.panels import COLORS, GAP, View, look_of
-from logsched.outputs.paper import FAINT, LINE, PAD, printable, width, wrap
+from logsched.outputs.paper import FAINT, LINE, PAD, width, wrap
+from logsched.parameters import printable
 
 # In em, the size of the font:
 _LEAD = 1.2  # from a line's end to its key: a sample of it, and its label

@@ -13,9 +13,10 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from logsched.lazy import Floats
-from logsched.outputs.axes import Scale, shorter, x_limits, y_scale
+from logsched.outputs.axes import Scale, shorter, told_apart, x_limits, y_scale
 from logsched.outputs.gradient import Gradient, crowded, gradient
-from logsched.outputs.paper import BAND, FAINT, GRID, LINE, SMALL, Paper, printable, width
+from logsched.outputs.paper import BAND, FAINT, GRID, LINE, SMALL, Paper, width
+from logsched.parameters import printable
 from logsched.picture import Picture
 
 # Colours have 3:1 contrast on white, and are 14 CIE units apart, the first five 22, to the three
@@ -213,7 +214,7 @@ def add_phases(view: View) -> None:
     if not view.stacked:
         look["transform"] = across
     for base in sorted(set(view.bases)):
-        view.axes.vlines(told_apart(view), base, base + 1, zorder=1.5, **look)
+        view.axes.vlines(marked_restarts(view), base, base + 1, zorder=1.5, **look)
 
 
 def _phases(view: View) -> list[tuple[str, float, float]]:
@@ -225,15 +226,12 @@ def _phases(view: View) -> list[tuple[str, float, float]]:
 
 def restarts(view: View) -> Floats:
     """Places of the restarts in sight."""
-    at = view.x.place(np.array(view.picture.restarts, dtype=np.float64))
-    return at[(at >= 0) & (at <= 1)]
+    return view.x.within(view.picture.restarts)
 
 
-def told_apart(view: View) -> Floats:
+def marked_restarts(view: View) -> Floats:
     """Those of them that are not too close to each other."""
-    at = restarts(view)
-    far = np.diff(at, prepend=-np.inf, append=np.inf) * view.ems[0] >= _APART
-    return at[far[1:] & far[:-1]]
+    return told_apart(restarts(view), view.ems[0], _APART)
 
 
 def name_phases(view: View) -> None:

@@ -65,11 +65,6 @@ def style(paper: Paper) -> Iterator[None]:
         yield
 
 
-def printable(text: str) -> str:
-    """The text without control characters."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
 def width(text: str) -> float:
     """Of a line of text."""
     font = FontProperties(family=_FONT, size=100)

@@ -11,6 +11,7 @@ from logsched.lazy import Floats
 from logsched.outputs.axes import Scale
 from logsched.outputs.console import Terminal
 from logsched.outputs.gradient import Gradient, crowded, gradient
+from logsched.parameters import printable
 from logsched.picture import Curve, Picture
 
 APART = 3  # cells between two things that can still be told apart
@@ -62,7 +63,7 @@ class View:
 
     def text(self, text: str) -> str:
         """A text as the terminal can show it."""
-        shown = "".join(char if char.isprintable() else "?" for char in text)
+        shown = printable(text)
         return shown if self.terminal.unicode else shown.encode("ascii", "replace").decode()
 
 

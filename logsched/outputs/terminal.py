@@ -115,11 +115,10 @@ def _bar(view: View, gradient: Gradient) -> str:
 
 def _notes(view: View, rates: Floats) -> list[str]:
     """What the picture does not show as it is."""
-    at = view.x.place(np.array(view.picture.restarts, dtype=np.float64))
     notes = crowd_notes(view.picture)
     if view.picture.log_y and not rates.all():
         notes.append("A rate of 0 is drawn at the bottom: a log axis has no 0.")
-    if np.count_nonzero((at >= 0) & (at <= 1)) > len(restarts(view)):
+    if len(view.x.within(view.picture.restarts)) > len(restarts(view)):
         notes.append("Restarts too close to tell apart are not marked.")
     return [row for note in notes for row in textwrap.wrap(note, view.terminal.width)]
 

@@ -1,6 +1,14 @@
-"""Plain text in aligned columns."""
+"""What outputs print: plain text in aligned columns, and JSON."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+
+
+def as_json(said: Mapping[str, object]) -> str:
+    """A JSON object with the number of its schema, indented; NaN is null."""
+    import orjson
+
+    option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+    return orjson.dumps({"schema": 1, **said}, option=option).decode() + "\n"
 
 
 def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from math import floor
-from typing import Any
-
-import orjson
 
 from logsched.checking import Comparison, Verdict
 from logsched.grid import Grid
 from logsched.outputs.console import Terminal
-from logsched.outputs.text import columns
+from logsched.outputs.text import as_json, columns
 from logsched.parameters import unknown
 from logsched.picture import picture
 from logsched.remarks import number, time
@@ -122,8 +119,7 @@ def _plot(part: Comparison, label: str, planned: str, terminal: Terminal) -> str
 
 def _as_json(verdict: Verdict, label: str, planned: str) -> str:
     whole, part = verdict.whole, verdict.part
-    said: dict[str, Any] = {
-        "schema": 1,
+    said = {
         "log": label,
         "schedule": planned,
         "agrees": whole.agrees,
@@ -137,6 +133,4 @@ def _as_json(verdict: Verdict, label: str, planned: str) -> str:
         "causes": [one._asdict() for one in verdict.causes],
         "notes": whole.reading.notes(),
     }
-    return (
-        orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode() + "\n"
-    )
+    return as_json(said)
