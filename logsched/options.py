@@ -104,7 +104,8 @@ def read_run(
     Raises LogschedError where they cannot mean one.
     """
     from logsched.config import Config, read_config
-    from logsched.specs import Settings, make_run
+    from logsched.planning import make_run
+    from logsched.specs import Settings
 
     settings = Settings(
         read_options(texts),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from logsched.errors import LogschedError
 from logsched.grid import RUN_PARAMETERS
 from logsched.parameters import WHOLE, Parameter, Parameters, Value, declared, shown, unknown
 from logsched.shapes import find_shape, owner_of
-
-if TYPE_CHECKING:
-    from logsched.specs import Settings, Spec
+from logsched.specs import Settings, Spec
 
 MOST = 10_000  # values of a sweep
 FORM = "PARAM=1,2,3, PARAM=FROM:TO:COUNT, PARAM=FROM:TO:COUNT:log or SHAPE:PARAM=..."

@@ -14,9 +14,10 @@ from logsched import Schedule
 from logsched.outputs import figure, panels
 from logsched.outputs.figure import FORMATS, Paper, draw
 from logsched.picture import Curve, Picture, picture
+from logsched.planning import make_run
 from logsched.presets import PRESETS
 from logsched.run import Swept
-from logsched.specs import Settings, make_run
+from logsched.specs import Settings
 
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 SIZES = [(8, 4.5), (3.4, 2.5)]
@@ -89,7 +90,7 @@ def test_equal_input_gives_equal_bytes_of_its_format(format):
     assert not re.search(rb"Matplotlib|matplotlib v|20\d\d-\d\d-\d\d|D:20\d\d", drawn)
     code = (
         "import sys; from logsched.outputs.figure import Paper, draw;"
-        "from logsched.specs import make_run;"
+        "from logsched.planning import make_run;"
         f"from logsched.picture import picture; p = picture(make_run((), {SHAPES[:4]}));"
         f"sys.stdout.buffer.write(draw([[p]], Paper(format='{format}')));"
         "assert 'matplotlib.pyplot' not in sys.modules"

@@ -9,7 +9,8 @@ import pytest
 
 from logsched import Schedule
 from logsched.picture import picture
-from logsched.specs import Settings, make_run
+from logsched.planning import make_run
+from logsched.specs import Settings
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup_epochs": 1, "warmup_start_lr": 0.0001}
