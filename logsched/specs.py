@@ -1,4 +1,4 @@
-"""Schedules as texts, `log:base=range,restart_lr=0.2` or `mine=cosine`, and settings around them."""
+"""Schedules as texts, `log:base=range,restart_lr=0.2` or `mine=cosine`, and the settings around."""
 
 from __future__ import annotations
 

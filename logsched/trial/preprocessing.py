@@ -1,4 +1,4 @@
-"""What §2.1 of the paper does to images before training: each step, their order, a picture.
+"""What §2.1 of the paper does to images before training: each step, and their order.
 
 All steps take and give images `(n, channels, height, width)`, float32 unless said otherwise.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from logsched.lazy import np
 
@@ -116,6 +114,12 @@ def crop(images: Images, generator: np.random.Generator, padding: int = PADDING)
     return windows[np.arange(count), :, top, left]
 
 
+BY_CHANCE: dict[str, Callable[[Images, np.random.Generator], Images]] = {
+    "horizontal flips": flip,
+    "random crops": crop,
+}
+
+
 # All of them.
 
 
@@ -184,16 +188,18 @@ class Preprocessing:
     def stages(self, images: Bytes, generator: np.random.Generator) -> list[Stage]:
         """A batch `(n, 32, 32, 3)` as it comes and after each step, `(n, 3, 32, 32)`, by name."""
         found = [("as in the file", next(_chunks(images, len(images))))]
-        chance = {"horizontal flips": flip, "random crops": crop}
-        drawn = {name: partial(step, generator=generator) for name, step in chance.items()}
-        for name, step in (self.steps | drawn).items():
+        for name, step in self.steps.items():
             found.append((name, step(found[-1][1])))
+        for name, chance in BY_CHANCE.items():
+            found.append((name, chance(found[-1][1], generator)))
         return found
 
 
 def augment(images: Images, generator: np.random.Generator) -> Images:
     """Preprocessed images, flipped and cropped by chance."""
-    return crop(flip(images, generator), generator)
+    for step in BY_CHANCE.values():
+        images = step(images, generator)
+    return images
 
 
 def _normalized(images: Images) -> Images:
@@ -205,87 +211,3 @@ def _chunks(images: Bytes, size: int = CHUNK) -> Iterator[Images]:
     for start in range(0, len(images), size):
         chunk = images[start : start + size].transpose(0, 3, 1, 2)
         yield np.ascontiguousarray(chunk, dtype=np.float32)
-
-
-# A picture of them.
-
-MINUS = "\N{MINUS SIGN}"
-SHOWN = 8  # images in a row
-ZOOM, GAP, DPI = 4, 3, 150  # dots a pixel, pixels between images
-EDGE, TOP, NAMES, ROW, SPREAD = 45, 140, 410, 32 * ZOOM + 20, 210  # dots
-PICTURES = ZOOM * (SHOWN * (32 + GAP) - GAP)
-SCALED = "Each row is rescaled for display: its black and its white are the ends at the right."
-EXPLAINED = {
-    "as in the file": "red, green and blue from 0 to 255",
-    "contrast stretching": "each image: percentile 2 to 0, 98 to 255",
-    "global contrast normalization": "each image: mean 0, variance near 1",
-    "per-pixel mean subtracted": "each pixel: mean 0 in the training images",
-    "ZCA whitening": "training images: pixels uncorrelated",
-    "horizontal flips": "each image with probability ½",
-    "random crops": "padded by 4 mirrored pixels on each side",
-}
-
-
-def draw_stages(stages: list[Stage]) -> bytes:
-    """A PNG of the first images of a batch: a row for each stage, and how its pixels spread."""
-    from matplotlib.figure import Figure
-
-    from logsched.outputs.paper import Paper, style
-
-    dots = EDGE + NAMES + PICTURES + SPREAD + EDGE, TOP + ROW * len(stages) + EDGE
-    paper = Paper(size=(dots[0] / DPI, dots[1] / DPI), dpi=DPI)
-    file = BytesIO()
-    with style(paper):
-        figure = Figure(figsize=paper.size, dpi=paper.dpi)
-        _write(figure, EDGE, 60, "One batch before and after each step of preprocessing", 1.2)
-        _write(figure, EDGE, 105, SCALED, 0.65)
-        for number, (name, images) in enumerate(stages):
-            _add_stage(figure, TOP + number * ROW, name, images)
-        figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
-
-
-def _add_stage(figure: Any, top: int, name: str, images: Images) -> None:
-    """What it is, its images, and a histogram of their pixels, whose ends are black and white."""
-    _write(figure, EDGE, top + 40, name, 0.8, weight="bold")
-    _write(figure, EDGE, top + 80, EXPLAINED[name], 0.65)
-    ends = _ends(images)
-    axes = _axes(figure, EDGE + NAMES, top, PICTURES, 32 * ZOOM)
-    axes.imshow(_side_by_side(images[:SHOWN], *ends), interpolation="nearest", aspect="auto")
-    axes.axis("off")
-    axes = _axes(figure, EDGE + NAMES + PICTURES + 50, top, SPREAD - 50, 24 * ZOOM)
-    axes.hist(images[:SHOWN].ravel(), bins=51, range=ends, color="0.45")
-    ticks = ends[0], sum(ends) / 2, ends[1]
-    axes.set(xlim=ends, yticks=[])
-    axes.set_xticks(
-        ticks, [f"{tick:.3g}".replace("-", MINUS) for tick in ticks], fontsize="x-small"
-    )
-    axes.spines[["left", "right", "top"]].set_visible(False)
-
-
-def _write(figure: Any, left: int, down: int, text: str, size: float, **look: Any) -> None:
-    """A text, so many dots from the top left corner, in parts of the usual size."""
-    wide, high = figure.get_size_inches() * DPI
-    size *= figure.get_size_inches()[0]
-    figure.text(left / wide, 1 - down / high, text, fontsize=size, **look)
-
-
-def _axes(figure: Any, left: int, down: int, across: int, tall: int) -> Any:
-    """Axes of so many dots, so many from the top left corner."""
-    wide, high = figure.get_size_inches() * DPI
-    return figure.add_axes((left / wide, 1 - (down + tall) / high, across / wide, tall / high))
-
-
-def _ends(images: Images) -> tuple[float, float]:
-    """Which values are drawn black and white: 0 and 255, or those that 1 % of the pixels pass."""
-    if images.min() >= 0:
-        return 0.0, WHITE
-    most = float(np.percentile(np.abs(images[:SHOWN]), 99))
-    return -most, most
-
-
-def _side_by_side(images: Images, black: float, white: float) -> Images:
-    """One image `(height, width, 3)` from 0 to 1 of several, with white between them."""
-    scaled = ((images - black) / (white - black)).clip(0, 1)
-    framed = np.pad(scaled, ((0, 0), (0, 0), (0, 0), (0, GAP)), constant_values=1)
-    return np.concatenate(list(framed.transpose(0, 2, 3, 1)), axis=1)[:, :-GAP]

@@ -8,15 +8,9 @@ from cifar_files import make_images
 from matplotlib.image import imread
 
 from logsched.trial.preprocessing import (
-    EDGE,
-    NAMES,
-    SHOWN,
-    TOP,
-    ZOOM,
     Preprocessing,
     augment,
     crop,
-    draw_stages,
     flip,
     normalize_contrast,
     pixel_moments,
@@ -24,6 +18,7 @@ from logsched.trial.preprocessing import (
     zca_matrix,
     zca_matrix_of_few,
 )
+from logsched.trial.stages import EDGE, NAMES, SHOWN, TOP, ZOOM, draw_stages
 
 
 def made(count, seed=0):

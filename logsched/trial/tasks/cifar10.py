@@ -138,7 +138,7 @@ class Cifar10(Task):
 
     def picture(self) -> bytes:
         """A PNG of one batch before and after each step of preprocessing."""
-        from logsched.trial.preprocessing import draw_stages
+        from logsched.trial.stages import draw_stages
 
         some = self.cifar.train_images[:SHOWN]
         return draw_stages(self.preprocessing.stages(some, np.random.default_rng(0)))
