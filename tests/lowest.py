@@ -1,4 +1,4 @@
-"""Prints the lowest version of each dependency that pyproject.toml allows, as constraints of pip."""
+"""Prints the lowest version of each dependency that pyproject.toml allows, as constraints."""
 
 import re
 import tomllib

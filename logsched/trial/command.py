@@ -1,4 +1,4 @@
-"""The command `trial`: it reads its options and hands over to training and to outputs."""
+"""The command `trial`: it reads its options and hands over to training and to what shows it."""
 
 from typing import Annotated, Any
 
@@ -63,18 +63,19 @@ def trial(
     ] = None,
 ) -> None:
     """Train a model under each schedule, and show the loss."""
-    from logsched.outputs import plotting, trials
+    from logsched.outputs import plotting
+    from logsched.trial import showing
     from logsched.trial.keeping import keeping_of
     from logsched.trial.results import read_results
     from logsched.trial.running import train_all
 
     several = len(results or []) > 1
-    trials.check_options(format, by, file, several)
+    showing.check_options(format, by, file, several)
     inches = "11,6.5" if several else "8,6"  # panels side by side
     look = plotting.read_look(figsize=inches)
     made: Any = task  # of its name `prepare` has made a Task
     if preprocessing and made is not None:
-        trials.save_picture(made.picture, file)
+        showing.save_picture(made.picture, file)
         return
     if results:
         found = [read_results(one) for one in results]
@@ -82,7 +83,7 @@ def trial(
         found = [train_all(made, run, keeping_of(checkpoint, resume, file))]
     try:
         if file is not None:
-            trials.save(found, by, log_y, file, look)
+            showing.save(found, by, log_y, file, look)
     finally:  # a disk that is full must not cost the results
         for one in found:
-            files.write_text(trials.FORMATS[format](one, by, log_y, look.terminal))
+            files.write_text(showing.FORMATS[format](one, by, log_y, look.terminal))

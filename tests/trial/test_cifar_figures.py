@@ -10,8 +10,8 @@ from matplotlib.image import imread
 
 from logsched import Schedule
 from logsched.outputs import figure
-from logsched.outputs.trials import rows, titles
 from logsched.trial.results import read_results
+from logsched.trial.showing import rows, titles
 
 SCHEDULES = ("constant", "step", "cosine", "log")
 BACKBONES = ("resnet50", "googlenet", "xception", "vgg16", "vgg19")
