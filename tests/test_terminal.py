@@ -234,6 +234,7 @@ EXTREMES = {
     "great": curve([0, 45], [1e300, np.finfo(float).max]),
     "everything": curve([0, 20, 45], [5e-324, np.finfo(float).max, 0]),
     "decades": curve([0, 20, 45], [1e-9, 1, 1e-3]),
+    "far below": curve([0, 20, 45], [0.5, -4e16, 0.3]),
     "narrow": curve([0, 45], [0.34, 0.36]),
     "one point": curve([0], [0.1], marks=[(0, 0.1)]),
     "out of sight": curve([1e13, 2e13], [0, 1]),
