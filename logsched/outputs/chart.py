@@ -103,13 +103,9 @@ def _add_lines(view: View, lines: list[Line], columns: int) -> None:
 def _add(
     at: Floats, height: Floats, glyph: str, color: int, piece: NDArray[np.int64] | None = None
 ) -> None:
-    """Draw a line through places, interrupted where the number of the piece changes.
-
-    What is far below or above the canvas is drawn near it: plotext aborts on what is too far.
-    """
+    """Draw a line through places, interrupted where the number of the piece changes."""
     if not len(at):
         return
-    height = np.clip(height, -1.0, 2.0)
     marker = plotext.marker(glyph, color)
     signal = plotext.figure.signal(at.tolist(), height.tolist(), marker=marker).lines()
     for index in () if piece is None else np.flatnonzero(np.diff(piece)) + 1:

@@ -61,6 +61,10 @@ class View:
         bins = BINS * self.terminal.width
         return (np.clip(np.floor(places * bins + TINY), 0, bins - 1) + 0.5) / bins
 
+    def height(self, rates: Floats) -> Floats:
+        """The places of rates; those far off the axis, which a log may hold, are put near it."""
+        return np.clip(self.y.place(rates), -1.0, 2.0)
+
     def text(self, text: str) -> str:
         """A text as the terminal can show it."""
         shown = printable(text)
@@ -106,7 +110,7 @@ def reduce(curve: Curve, x: Scale, bins: int) -> tuple[Floats, Floats]:
 
 def stroke(view: View, number: int, at: Floats, rate: Floats) -> Line:
     """A curve's places and looks; shapes tell braille curves apart where colours cannot."""
-    height, curve = view.y.place(rate), view.picture.curves[number]
+    height, curve = view.height(rate), view.picture.curves[number]
     dots = _marks(view, curve.marks)
     if not len(dots[0]) and _needs_shape(view, number):
         count = len(view.named)
@@ -131,7 +135,7 @@ def _edges(view: View, curve: Curve) -> list[tuple[Floats, Floats]]:
     bins, found = BINS * view.terminal.width, []
     for edge in curve.band:
         at, rate = reduce(replace(curve, rate=edge), view.x, bins)
-        found.append(_along(view, at, view.y.place(rate), 0, APART))
+        found.append(_along(view, at, view.height(rate), 0, APART))
     return found
 
 
@@ -167,7 +171,7 @@ def _color(view: View, number: int) -> int:
 
 def _marks(view: View, marks: Floats) -> tuple[Floats, Floats]:
     """The places of the marks in sight, none where they are too many to tell apart."""
-    at, height = view.x.place(marks[:, 0]), view.y.place(marks[:, 1])
+    at, height = view.x.place(marks[:, 0]), view.height(marks[:, 1])
     seen = (at >= 0) & (at <= 1)
     seen &= not crowded(view.picture)
     seen &= np.count_nonzero(seen) * APART <= view.terminal.width
