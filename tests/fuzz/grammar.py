@@ -66,11 +66,10 @@ EDGES = (
         "five",
         "7\n",
         "\x1b[31m",
-        "\x00",
         "\udcff",
     ),
 )
-JUNK = st.text(max_size=12).filter(lambda text: "/" not in text)
+JUNK = st.text(max_size=12).map(lambda text: re.sub(r"[/\0]", "", text))  # no path, no NUL
 DECIMALS = st.builds("{}e{}".format, st.integers(0, 999), st.integers(-6, 2))
 FEW = st.integers(1, 120).map(str)
 NUMBERS = st.one_of(FEW, DECIMALS, st.sampled_from(EDGES), st.floats().map(repr))

@@ -16,6 +16,7 @@ CASES = int(os.environ.get("LOGSCHED_FUZZ_CASES", "20000"))
 SEED = int(os.environ.get("LOGSCHED_FUZZ_SEED", "0"))
 NAMES = ["", *COMMANDS]  # "" is what names no command
 SECONDS = 2  # of the processor a case
+AGAIN = 3  # times that a longer one is tried
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,8 @@ def test_any_command_line(name, worker):
     @given(cases(name))
     def one(case):
         answer = worker.run(case)
-        if answer.seconds > SECONDS:  # perhaps of a machine that is busy
-            answer = worker.run(case)
+        for _ in range(AGAIN):  # a machine may be busy
+            answer = answer if answer.seconds < SECONDS else worker.run(case)
         holds(case, answer)
 
     one()
