@@ -21,6 +21,7 @@ class Digits(Task):
     summary = "handwritten digits, and a small residual network"
     score = "accuracy"  # on the images held out
     cross_entropy = True
+    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.01}
 
     packages: ClassVar[Mapping[str, str]] = {"torch": "PyTorch", "sklearn": "scikit-learn"}
 
