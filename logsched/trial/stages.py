@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from logsched.lazy import np
+from logsched.outputs.quiet import quiet_matplotlib
 from logsched.trial.preprocessing import WHITE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ EXPLAINED = {
 
 def draw_stages(stages: list[Stage]) -> bytes:
     """A PNG of the first images of a batch: a row for each stage, and how its pixels spread."""
+    quiet_matplotlib()
     from matplotlib.figure import Figure
 
     from logsched.outputs.paper import Paper, style

@@ -1,5 +1,8 @@
 """Each step of preprocessing does what its formula says, and all of them together whiten."""
 
+import os
+import subprocess
+import sys
 from io import BytesIO
 
 import numpy as np
@@ -234,3 +237,16 @@ def test_the_picture_shows_the_images_pixel_by_pixel(stages):
 
 def test_the_same_picture_is_the_same_bytes(stages):
     assert draw_stages(stages) == draw_stages(stages)
+
+
+def test_a_machines_own_settings_do_not_stop_the_picture():
+    """In a new process, which Matplotlib asks for a backend that there is not."""
+    code = (
+        "import numpy as np; from logsched.trial.stages import draw_stages;"
+        "print(draw_stages([('as in the file', np.zeros((2, 3, 32, 32), np.float32))])[:4])"
+    )
+    environment = {**os.environ, "MPLBACKEND": "nonsense"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == (b"b'\\x89PNG'", b"")
