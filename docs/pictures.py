@@ -7,6 +7,7 @@ rates, or of a trial its steps, hashed in pictures/data.json.
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 PICTURES = Path(__file__).parent / "pictures"
+SAVED = Path(__file__).parent / "trials"  # results of trials
 COLUMNS = 80
 TERMINAL = {  # name of the picture -> the command of which it is a screenshot
     "table": "table --every 5",
@@ -42,7 +44,12 @@ FIGURES = {  # name of the picture -> the schedules and options of the figure
     "eta-max": f"log --sweep restart_lr=0.1,0.05,0.025 {TWO_CYCLES}",
     "eta-min": f"log --sweep min_decay_lr=1e-05,0.001,0.01,0.03 {TWO_CYCLES}",
 }
-TRIALS = {"trial": "trials/digits.json"}  # name of the picture -> the results that it shows
+TRIALS = {  # name of the picture -> the results that it shows, and options
+    "trial": "digits.json",
+    "trial-digits": "five-seeds/digits.json",
+    "trial-functions": "five-seeds/ackley.json --from five-seeds/griewank.json"
+    " --from five-seeds/rastrigin.json --log-y",
+}
 CODE_FORMAT = """<svg class="rich-terminal" viewBox="0 0 {width} {height}"
 xmlns="http://www.w3.org/2000/svg"><style>.{unique_id}-matrix {{ font-family: monospace;
 font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asian: full-width; }}
@@ -53,11 +60,12 @@ width="{terminal_width}" height="{terminal_height}" /></clipPath>{lines}</defs>{
 """
 
 
-def run(arguments: str, **changes: str) -> str:
+def run(arguments: str, folder: Path | None = None, **changes: str) -> str:
     """What logsched prints for arguments, 80 columns wide, without colour unless asked for."""
     env = {**os.environ, "COLUMNS": str(COLUMNS), "LANG": "C.UTF-8", "NO_COLOR": "1", **changes}
     command = [sys.executable, "-m", "logsched", *arguments.split()]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def draw_screenshot(name: str) -> None:
@@ -76,7 +84,7 @@ def draw_figure(name: str) -> None:
 
 def draw_trial(name: str) -> None:
     """A figure of saved results: nothing is trained."""
-    run(f"trial --from {PICTURES.parent / TRIALS[name]} -o {PICTURES / name}.png")
+    run(f"trial --from {TRIALS[name]} -o {PICTURES / name}.png", SAVED)
 
 
 def data() -> dict[str, str]:
@@ -85,8 +93,11 @@ def data() -> dict[str, str]:
     for name, arguments in FIGURES.items():
         plain = arguments.replace("--log-y", "")
         shown[f"{name}.png"] = run(f"table {plain} --all --format markdown")
-    for name, results in TRIALS.items():
-        shown[f"{name}.png"] = run(f"trial --from {PICTURES.parent / results} --format csv")
+    for name, arguments in TRIALS.items():
+        shown[f"{name}.png"] = "".join(
+            run(f"trial --from {file} --format csv", SAVED)
+            for file in re.findall(r"\S+\.json", arguments)
+        )
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in shown.items()}
 
 
