@@ -37,7 +37,7 @@ FEW = 4  # different rates that tell little
 NEAR = 3  # shapes that are gone on with where none explains even a part of a log
 BEST = 5  # matches at most
 CYCLES = 400  # in which a jump is looked for
-ENOUGH = 3000  # comparisons with a log: what is explained, nearly always is so by fewer
+ENOUGH = 4000  # comparisons with a log: what is explained, nearly always is so by fewer
 ROUNDS = 3  # in which points that a fit to a few left out are taken in
 
 
