@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from trials import NO_TORCH, kill, make_run, make_task, told, told_in, train
+from small import NO_TORCH, kill, make_run, make_task, told, told_in, train
 
 from logsched.errors import LogschedError, OutputError
 from logsched.trial.keeping import Keeping, keeping_of

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trials import made, told
+from small import made, told
 
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs.console import Terminal

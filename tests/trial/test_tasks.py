@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from trials import NO_TORCH, make_grid, make_task
+from small import NO_TORCH, make_grid, make_task
 
 torch = pytest.importorskip("torch", reason=NO_TORCH)
 

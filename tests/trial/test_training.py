@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from trials import NO_TORCH, SMALL, kill, make_grid, make_run, make_task, told, told_in, train
+from small import NO_TORCH, SMALL, kill, make_grid, make_run, make_task, told, told_in, train
 
 from logsched import Schedule
 from logsched.trial.results import Record, read_results

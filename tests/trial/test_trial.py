@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 import pytest
-from trials import NO_TORCH, made, told, told_in, train
+from small import NO_TORCH, made, told, told_in, train
 
 from logsched.cli import whole_app
 from logsched.trial.options import OPTIONS, TASKS
@@ -253,7 +253,7 @@ def test_on_a_terminal_there_is_a_bar_and_it_goes(torch):
 
 @pytest.mark.parametrize(("epochs", "said"), [(10, False), (10**6, True)])
 def test_a_long_trial_says_how_long_it_will_take(torch, monkeypatch, capsys, epochs, said):
-    from trials import make_run, make_task
+    from small import make_run, make_task
 
     from logsched.trial.running import Estimate
 
@@ -285,7 +285,7 @@ def test_times_in_words(seconds, text):
 
 
 def test_trained_results_in_json_are_read_back_bit_for_bit(torch):
-    from trials import make_task
+    from small import make_task
 
     results = train(make_task("griewank"), "log", "cosine")
     assert told_in(to_json(results).decode()) == told(results.records)
