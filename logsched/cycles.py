@@ -172,7 +172,7 @@ class Geometric(Cycles):
         self.origin, self.interval, self.multiplier = origin, interval, multiplier
         shrinks = multiplier < 1
         self.pile_up = rounded(origin + interval / (1 - multiplier)) if shrinks else inf
-        self._table = self._made(16)
+        self._table = self._made(8)
 
     def _made(self, count: int) -> Table:
         """Starts and lengths of the first cycles, from sums known to lie in [low, high]."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
+from functools import lru_cache
 from math import isfinite
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from logsched.errors import LogschedError
 
@@ -134,9 +136,9 @@ def parameter(
     return field(metadata={"parameter": Parameter(help, rule, unit, default, says)})
 
 
-def declared(owner: type[Declared]) -> dict[str, Parameter]:
+def declared(owner: type[Declared]) -> MappingProxyType[str, Parameter]:
     """The parameters that a `Declared` class declares, by name, in their order."""
-    return {f.name: f.metadata["parameter"] for f in fields(owner) if "parameter" in f.metadata}
+    return owner.declares
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -146,9 +148,13 @@ class Declared:
     A subclass is a frozen dataclass, without a decorator.
     """
 
+    declares: ClassVar[MappingProxyType[str, Parameter]]
+
     def __init_subclass__(cls) -> None:
         if any(isinstance(value, Field) for value in vars(cls).values()):
             dataclass(frozen=True, init=False, eq=False, repr=False)(cls)
+        its = {f.name: f.metadata["parameter"] for f in fields(cls) if "parameter" in f.metadata}
+        cls.declares = MappingProxyType(its)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._key() == other._key()
@@ -183,6 +189,7 @@ def settings_of(owner: Declared) -> dict[str, Value]:
     return {name: getattr(owner, name) for name in declared(type(owner))}
 
 
+@lru_cache(maxsize=1024)
 def exact(number: float) -> Fraction:
     """The decimal that a float is written as: 0.1 is one tenth. (DESIGN: `Fraction(repr(x))`.)"""
     from fractions import Fraction

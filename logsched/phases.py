@@ -94,8 +94,7 @@ class Phase:
         return latest
 
     def _stretch(self, cycle: int) -> Stretch:
-        with np.errstate(all="ignore"):
-            eta_max = np.ravel(self.eta_max(np.array([float(min(cycle, 2**1023))])))[0].item()
+        eta_max = self._eta_max(cycle)
         if not isfinite(eta_max) or eta_max < 0:
             raise LogschedError(
                 f"restart_lr_decay takes the rate at restart {cycle} out of bounds: it must be a "
@@ -106,6 +105,12 @@ class Phase:
             return Stretch(cycle, start, length, eta_max, eta_max)
         self.shape.check(length, eta_max, self.eta_min)
         return Stretch(cycle, start, length, eta_max, self.eta_min)
+
+    def _eta_max(self, cycle: int) -> float:
+        """The highest rate of one cycle, by the same ufuncs as those of many."""
+        with np.errstate(all="ignore"):
+            eta_max = self.eta_max(np.array([float(min(cycle, 2**1023))]))
+        return eta_max if isinstance(eta_max, float) else eta_max[0].item()
 
     def turns(self, stretch: Stretch) -> tuple[float, ...]:
         """The epochs at which a cycle's curve has a corner: its start, and its top."""

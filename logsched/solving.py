@@ -63,20 +63,23 @@ class ValueSearch(NamedTuple):
 
     def misses(self, value: Value) -> float:
         """How far the rates are from the logged ones, all together."""
-        missed = float(np.abs(self.rates(value) - self.series.rate).sum())
+        return self._far(self.rates(value))
+
+    def _far(self, rates: Floats) -> float:
+        missed = float(np.abs(rates - self.series.rate).sum())
         return missed if missed == missed else inf
 
     def improved(self, value: float) -> float:
         """A value nearby with which they are nearer: Gauss and Newton's way, in one unknown."""
-        missed = self.misses(value)
+        here = self.rates(value)
         for _ in range(TRIES):
-            here, nudge = self.rates(value), 1e-6 * (abs(value) or 1e-3)
+            nudge = 1e-6 * (abs(value) or 1e-3)
             slope = (self.rates(value + nudge) - here) / nudge
             step = float(slope @ (self.series.rate - here)) / (float(slope @ slope) or inf)
-            better = self.misses(value + step)
-            if not better < missed:
+            there = self.rates(value + step)
+            if not self._far(there) < self._far(here):
                 break
-            value, missed = value + step, better
+            value, here = value + step, there
         return value
 
 
