@@ -1,6 +1,7 @@
 """Whatever is said to the command line: it ends soon, with 0, 1 or 2, and says one sentence.
 
-It takes minutes, so it does not run with the other tests: `python -m pytest tests/fuzz`.
+It takes minutes, so it does not run with the other tests, but by
+`python -m pytest -n auto --dist=worksteal tests/fuzz`.
 `LOGSCHED_FUZZ_CASES=200000 LOGSCHED_FUZZ_SEED=7` makes a longer run, of other cases.
 """
 
