@@ -266,6 +266,19 @@ def test_an_epoch_has_each_image_once_in_an_order_of_its_own(data):
     assert torch.equal(first[0], again[0])
 
 
+def test_seed_and_epoch_both_decide_how_an_image_is_flipped_and_cropped(data, monkeypatch):
+    """Here in one order of the images, whichever the seed and the epoch."""
+    monkeypatch.setattr(
+        cifar10, "shuffled", lambda count, size, *_: torch.arange(count).split(size)
+    )
+    drawn = [
+        torch.cat([images for images, _ in batches(data, 10, *when)])
+        for when in [(0, 0), (0, 0), (1, 0), (0, 1)]
+    ]
+    assert torch.equal(drawn[0], drawn[1])
+    assert not any(torch.equal(drawn[0], other) for other in drawn[2:])
+
+
 def test_the_score_is_the_accuracy_on_test_images_and_changes_nothing(data):
     task = make_task(find_task("cifar10"), None, {"data": data, "backbone": "googlenet"})
     model = task.model(0, Grid(epochs=1, steps_per_epoch=1))
