@@ -9,6 +9,7 @@ from logsched.parameters import POSITIVE, Declared, Rule, parameter
 OPTIMIZERS = ("sgd", "adam", "lbfgs")
 BATCH_SIZES = {"sgd": 128, "adam": 32, "lbfgs": 128}  # the paper's, §2.1 and §2.2
 COUNT = Rule("a whole number from 1 to 10**9", lambda number: 1 <= number <= 10**9, whole=True)
+EPOCH = Rule("a whole number from 0 to 10**9", lambda number: 0 <= number <= 10**9, whole=True)
 
 
 def batch_size_parameter(default: int | None = None) -> Any:
@@ -33,7 +34,7 @@ class Training(Declared):
     seeds: int = parameter("runs of each schedule, from seeds 0, 1, 2, ...", COUNT, 1)
     halt_after: int = parameter(
         "the epoch from which on a run may be halted",
-        Rule("a whole number, 0 or more, as in 2", lambda number: number >= 0, whole=True),
+        EPOCH,
         2,
         unit="epoch",
     )
