@@ -113,11 +113,9 @@ def _load(path: str) -> dict[str, Any]:
         raise OutputError(f"{path} is no checkpoint of a trial, or is damaged") from None
 
 
-def find(source: str, label: str, seed: int) -> Checkpoint | None:
-    """The checkpoint from which a run goes on: a file itself, or that of the run in a folder."""
-    if not os.path.isdir(source):
-        return read(source)
-    path = path_of(source, Record(label, seed))
+def find(folder: str, label: str, seed: int) -> Checkpoint | None:
+    """The checkpoint of a run in a folder, if there is one."""
+    path = path_of(folder, Record(label, seed))
     return read(path) if Path(path).exists() else None
 
 
@@ -125,9 +123,8 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     """Go on from a checkpoint, whether with its schedule or another; say whether with another.
 
     A run that was halted stays so under the same schedule, and goes on under another. Raises
-    LogschedError where the checkpoint is of another task, optimizer or grid.
+    OutputError for the weights of another model.
     """
-    _check(trainee, saved)
     label, seed = trainee.record.label, trainee.record.seed
     trainee.record = Record(**{**asdict(saved.record), "label": label, "seed": seed})
     other = saved.schedule != trainee.schedule
@@ -144,15 +141,15 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     return other
 
 
-def _check(trainee: Trainee, saved: Checkpoint) -> None:
-    its = trained(trainee.task, trainee.grid) | {"seed": trainee.record.seed}
+def check(saved: Checkpoint, task: Task, grid: Grid, seed: int) -> None:
+    """Raise LogschedError where a checkpoint is of another task, optimizer, grid or seed."""
+    its = trained(task, grid) | {"seed": seed}
     known = {**saved.trained, "seed": saved.record.seed}
     for name, here in its.items():
         if known.get(name) != here:
             there = known.get(name)
             raise LogschedError(f"{name} is {here}, but in the checkpoint {saved.path} {there}")
-    if saved.epochs > trainee.grid.epochs:
+    if saved.epochs > grid.epochs:
         raise LogschedError(
-            f"epochs is {trainee.grid.epochs}, but the checkpoint {saved.path} is after "
-            f"{saved.epochs}"
+            f"epochs is {grid.epochs}, but the checkpoint {saved.path} is after {saved.epochs}"
         )

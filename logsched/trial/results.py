@@ -56,7 +56,7 @@ class Results:
     score: str
     settings: Mapping[str, Any]
     run: Run
-    records: Sequence[Record]
+    records: list[Record]
 
     def of(self, label: str) -> list[Record]:
         """The records of a schedule, a seed each, as far as they have begun."""

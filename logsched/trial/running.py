@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import product
 from time import perf_counter
-from typing import Any
 
 from logsched.errors import LogschedError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
-from logsched.parameters import Value, settings_of
+from logsched.parameters import settings_of
 from logsched.run import Run
 from logsched.trial import checkpoints
+from logsched.trial.checkpoints import Checkpoint
 from logsched.trial.extras import torch
 from logsched.trial.keeping import Keeping
 from logsched.trial.results import Record, Results, to_json
 from logsched.trial.task import Task, device_of
-from logsched.trial.training import Trainee
+from logsched.trial.training import Trainee, Watch
 
 LONG = 60.0  # seconds that are worth an estimate
 GREATEST = 1e38  # rate: float32 ends soon after it
 FIRST, TIMED = 3, 5  # steps before the estimate: some that warm up, some that are timed
+
+
+Find = Callable[[str, int], Checkpoint | None]
+"""From a label and a seed the checkpoint from which that run goes on."""
 
 
 def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
@@ -32,27 +38,38 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     Raises LogschedError for what cannot be trained or gone on from, before any training.
     """
     task.check(run.grid)
-    if task.small:
-        torch.set_num_threads(1)
     _check_rates(run)
+    seeds, find = _source(task, keeping)
+    _check_source(task, run, seeds, find)
     if keeping.folder is not None:
         files.make_folder(keeping.folder)
-    seeds = _seeds(task, keeping)
-    records: list[Record] = []
-    results = Results(task.name, task.score, _settings(task), run, records)
-    count = len(seeds) * len(run.schedules)
-    with _memory(), bar("steps", count * run.grid.size, long=1) as advance:
-        estimate = Estimate(task, run, count)
-        for trainee in _trainees(task, run, seeds, keeping):
-            records.append(trainee.record)
-            advance(len(trainee.record.loss))
-
-            def watch() -> None:
-                advance(1)
-                estimate.step()
-
-            _train(trainee, watch, results, keeping)
+    if task.small:
+        torch.set_num_threads(1)
+    results = Results(
+        task.name, task.score, settings_of(task.training) | settings_of(task), run, []
+    )
+    trainees = (
+        _begun(task, run, find, label, seed) for seed, label in product(seeds, run.schedules)
+    )
+    _train_each(trainees, Estimate(task, run, len(seeds) * len(run.schedules)), results, keeping)
     return results
+
+
+def _train_each(
+    trainees: Iterable[Trainee], estimate: Estimate, results: Results, keeping: Keeping
+) -> None:
+    """Train one after another."""
+    steps = estimate.count * results.run.grid.size
+    with _memory(), bar("steps", steps, long=1) as advance:
+
+        def watch() -> None:
+            advance(1)
+            estimate.step()
+
+        for trainee in trainees:
+            advance(len(trainee.record.loss))
+            results.records.append(trainee.record)
+            _train(trainee, watch, results, keeping)
 
 
 def _check_rates(run: Run) -> None:
@@ -66,28 +83,40 @@ def _check_rates(run: Run) -> None:
             )
 
 
-def _seeds(task: Task, keeping: Keeping) -> Sequence[int]:
-    """From 0 on; that of the run from whose file others go on."""
-    if keeping.source is None or os.path.isdir(keeping.source):
-        return range(task.training.seeds)
-    return [checkpoints.read(keeping.source).record.seed]
+def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:
+    """The seeds, from 0 on, and where runs go on from; all from one file, with its seed.
+
+    That file is read once: the first run may take its place.
+    """
+    seeds = range(task.training.seeds)
+    if keeping.source is None:
+        return seeds, lambda label, seed: None
+    if os.path.isdir(keeping.source):
+        return seeds, partial(checkpoints.find, keeping.source)
+    saved = checkpoints.read(keeping.source)
+    return [saved.record.seed], lambda label, seed: saved
 
 
-def _trainees(task: Task, run: Run, seeds: Sequence[int], keeping: Keeping) -> Iterator[Trainee]:
-    """Each run in turn, where it begins or goes on: all schedules of a seed, then the next one."""
-    for seed in seeds:
-        for label, schedule in run.schedules.items():
-            trainee = Trainee(task, run.grid, schedule, Record(label, seed))
-            saved = keeping.source and checkpoints.find(keeping.source, label, seed)
-            if saved and checkpoints.resume(trainee, saved):
-                console.say(
-                    f"Note: {label}, seed {seed}, goes on from epoch {saved.epochs} of "
-                    f"{saved.path} under another schedule"
-                )
-            yield trainee
+def _check_source(task: Task, run: Run, seeds: Sequence[int], find: Find) -> None:
+    """Raise LogschedError where a run cannot go on; checkpoints are read one after another."""
+    for seed, label in product(seeds, run.schedules):
+        if saved := find(label, seed):
+            checkpoints.check(saved, task, run.grid, seed)
 
 
-def _train(trainee: Trainee, watch: Callable[[], Any], results: Results, keeping: Keeping) -> None:
+def _begun(task: Task, run: Run, find: Find, label: str, seed: int) -> Trainee:
+    """A run where it begins or goes on."""
+    trainee = Trainee(task, run.grid, run.schedules[label], Record(label, seed))
+    saved = find(label, seed)
+    if saved and checkpoints.resume(trainee, saved):
+        console.say(
+            f"Note: {label}, seed {seed}, goes on from epoch {saved.epochs} of "
+            f"{saved.path} under another schedule"
+        )
+    return trainee
+
+
+def _train(trainee: Trainee, watch: Watch, results: Results, keeping: Keeping) -> None:
     _keep(trainee, results, keeping)
     while not trainee.over:
         trainee.train_epoch(watch)
@@ -110,11 +139,6 @@ def _memory() -> Iterator[None]:
         if "memory" in str(error):
             raise MemoryError from None
         raise
-
-
-def _settings(task: Task) -> dict[str, Value]:
-    """What a trial was asked for, as its results tell."""
-    return settings_of(task.training) | settings_of(task)
 
 
 class Estimate:

@@ -305,6 +305,30 @@ def test_nor_one_with_other_steps(saved):
         train_all(task, run, Keeping(source=str(saved)))
 
 
+@pytest.mark.parametrize("other", ["damaged", "of another trial", "of more epochs"])
+def test_a_checkpoint_that_cannot_go_on_is_refused_before_any_training(saved, other):
+    """Also that of a schedule whose turn would come hours later."""
+    task, last = make_task("rastrigin", {"optimizer": "adam"}), saved.with_name("log-seed0.pt")
+    if other == "damaged":
+        last.write_bytes(saved.read_bytes()[:-99])
+    else:
+        (task_, epochs) = (make_task("ackley"), 3) if "trial" in other else (task, 9)
+        train(task_, "log", epochs=epochs, keeping=Keeping(folder=str(saved.parent)))
+    before = saved.read_bytes()
+    with pytest.raises(LogschedError, match=r"log-seed0\.pt"):
+        resumed(saved.parent, task, "cosine", "log", epochs=5)
+    assert saved.read_bytes() == before
+
+
+def test_all_go_on_from_one_file_even_where_a_run_takes_its_place(saved):
+    task = make_task("rastrigin", {"optimizer": "adam"})
+    elsewhere = resumed(saved, task, "cosine", "log", epochs=5)
+    keeping = Keeping(folder=str(saved.parent), source=str(saved))
+    there = train(task, "cosine", "log", epochs=5, keeping=keeping)
+    assert saved_in(saved.parent, "cosine").epochs == 5
+    assert told(there.records) == told(elsewhere.records)
+
+
 # Folders and disks.
 
 
