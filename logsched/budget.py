@@ -119,6 +119,8 @@ def _bracket(
     for _ in range(TRIES):
         rate = (here[0] * 2 or 1.0) if limit == inf else (here[0] + limit) / 2
         there = _at(excess, rate if here[1] < 0 else here[0] / 2)
+        if there is None and here[1] > 0:
+            return None
         if there is None:  # the shape does not hold there
             limit = rate
         elif there[1] * here[1] <= 0:

@@ -80,7 +80,7 @@ class Comparison:
         """What alone explains the rows that differ."""
         series = self.reading.series
         case = Case(self.schedule, series, self.tolerance, self.reading.point)
-        bad = int(np.count_nonzero(~np.isfinite(self.reading.rate)))
+        bad = int(np.count_nonzero(~np.isfinite(self.reading.rate[self.differing])))
         if not bad:
             return find_causes(case)
         rates = f"{bad} rates are" if bad > 1 else "one rate is"
@@ -105,12 +105,14 @@ class Verdict(NamedTuple):
 def check(schedule: Schedule, readings: Sequence[Reading], rtol: float) -> Verdict:
     """A log's verdict: by the first reading that agrees, or else that can be explained.
 
-    Raises LogschedError for a log without a row that has a time.
+    Raises LogschedError for a log without a row that has a time, or that lasts longer than the
+    schedule can.
     """
     tolerance = tolerance_for(readings[0].rate, rtol)
     wholes = [Comparison(schedule, reading, tolerance) for reading in readings]
     if not wholes[0].rows:
         raise LogschedError("there is no row with a time to compare")
+    schedule(min(float(np.nanmax(reading.epoch)) for reading in readings))
     for whole in wholes:
         if whole.agrees:
             return Verdict(whole, whole, ())

@@ -50,6 +50,7 @@ class Extremes(NamedTuple):
 class Facts:
     """What is true of a schedule in a run.
 
+    `cycles` are the first ones, `last_cycle` is the last of all `cycle_count`, if there is any.
     `restarts` are the starts of cycles that begin at their top. `cycle_ends` are the epochs nearest
     to the end of the run, up to two on either side, at which a cycle ends: a run that ends there
     ends at its least rate.
@@ -59,6 +60,7 @@ class Facts:
     phases: list[Span]
     cycles: list[Cycle]
     cycle_count: int
+    last_cycle: Cycle | None
     cycle_ends: list[float]
     restarts: list[float]
 
@@ -67,12 +69,13 @@ def find_facts(schedule: Schedule, grid: Grid) -> Facts:
     """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
     end = min(float(grid.epochs), schedule.end)
     count = _cycle_count(schedule, end)
-    cycles = _cycles(schedule, end, min(count, MOST))
+    cycles = [_cycle(schedule, index, end) for index in range(min(count, MOST))]
     return Facts(
         extremes=_extremes(schedule, grid),
         phases=_phases(schedule, end),
         cycles=cycles,
         cycle_count=count,
+        last_cycle=_cycle(schedule, count - 1, end) if count else None,
         cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
         restarts=[one.start for one in cycles] if schedule.phases[-1].restarts else [],
     )
@@ -107,10 +110,9 @@ def _cycle_count(schedule: Schedule, end: float) -> int:
     return phase.cycles.at(nextafter(end, 0.0)) + 1
 
 
-def _cycles(schedule: Schedule, end: float, count: int) -> list[Cycle]:
+def _cycle(schedule: Schedule, index: int, end: float) -> Cycle:
     cycles = schedule.phases[-1].cycles
-    spans = [(cycles.start(i), cycles.length(i), cycles.start(i + 1)) for i in range(count)]
-    return [Cycle(start, length, over <= end) for start, length, over in spans]
+    return Cycle(cycles.start(index), cycles.length(index), cycles.start(index + 1) <= end)
 
 
 def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:

@@ -7,10 +7,9 @@ from math import ceil
 
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
-from logsched.parameters import WHOLE, Declared, Parameter, declared, parameter, shown
+from logsched.parameters import EXACT, WHOLE, Declared, Parameter, declared, parameter, shown
 
 BLOCK = 12288  # points evaluated at a time: a few arrays of 96 kB stay in a core's cache
-MOST = 2**53  # beyond this a whole number is no longer exact in float64
 ALL = 10**8  # points that it is feasible to go over one by one: some ten seconds a schedule
 
 
@@ -22,7 +21,7 @@ class Grid(Declared):
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
-        if self.size > MOST:
+        if self.size > EXACT:
             raise LogschedError(
                 f"epochs is {shown(self.epochs)} and steps_per_epoch "
                 f"{shown(self.steps_per_epoch)}, but together "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Value = float | str
 
 LONG = 80  # characters of a value that an error shows whole
+LONGEST = 1000  # characters of a label
 PLAIN = re.compile(r"[!-^`-~]*[!-~]", re.ASCII)  # a word in ASCII, without _ inside
 NUMBER = re.compile(r"[-+.,0-9a-z]+", re.ASCII | re.IGNORECASE)  # or what could be meant as one
 
@@ -66,7 +67,7 @@ class Rule(NamedTuple):
         """The sentence about a value that breaks this rule; a word may be quoted."""
         bare = isinstance(value, str) and not quoted and NUMBER.fullmatch(value)
         text = _cut(str(value)) if bare else shown(value)
-        hint = suggestion(str(value), self.words)
+        hint = suggestion(value, self.words) if isinstance(value, str) else ""
         return LogschedError(f"{name} is {text}, but it must be {self.says}{hint}")
 
     def _number(self, name: str, number: Any, shown: object) -> Value:
@@ -81,7 +82,10 @@ class Rule(NamedTuple):
 
 def shown(value: object) -> str:
     """A value as an error shows it: printable, and not too long."""
-    return _cut(repr(value))
+    try:
+        return _cut(repr(value))
+    except ValueError:  # Python does not write a whole number of thousands of digits
+        return "a number of thousands of digits"
 
 
 def printable(text: str) -> str:
@@ -203,12 +207,15 @@ def check_label(text: str) -> str:
         raise LogschedError(f"label {shown(text)} must be printable text, and not empty")
     if text == "epoch":
         raise LogschedError("label 'epoch' is the name of the time column: take another name")
+    if len(text) > LONGEST:
+        raise LogschedError(f"label {shown(text)} must have at most {LONGEST} characters")
     return text
 
 
 NOT_NEGATIVE = Rule("a finite number, 0 or more", lambda number: number >= 0)
 POSITIVE = Rule("a finite number above 0", lambda number: number > 0)
-WHOLE = Rule("a whole number, 1 or more, as in 45", lambda number: number >= 1, whole=True)
+EXACT = 2**53  # beyond this a whole number is no longer exact in float64
+WHOLE = Rule("a whole number from 1 to 2**53, as in 45", lambda n: 1 <= n <= EXACT, whole=True)
 
 
 class Parameters(Declared):

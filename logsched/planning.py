@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from logsched.errors import LogschedError
-from logsched.grid import MOST, RUN_PARAMETERS, Grid
-from logsched.parameters import Value, declared, listed, shown
+from logsched.grid import RUN_PARAMETERS, Grid
+from logsched.parameters import EXACT, Value, declared, listed, shown
 from logsched.run import Run, Swept
 from logsched.schedule import Schedule
 from logsched.specs import Settings, Spec, read_spec
@@ -101,7 +101,7 @@ def make_grid(settings: Mapping[str, Value], schedules: Iterable[Schedule]) -> G
         ends = [one.end_of_cycle(count) for one in schedules if one.cyclic]
         if not ends:
             raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
-        if max(ends) > MOST:
-            raise LogschedError(f"cycles is {count}, but so many take more than {MOST} epochs")
+        if max(ends) > EXACT:
+            raise LogschedError(f"cycles is {count}, but so many take more than {EXACT} epochs")
         given["epochs"] = int(max(ends))
     return Grid(**given)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.agreement import Series
 from logsched.errors import LogschedError
-from logsched.grid import MOST
 from logsched.lazy import Floats, np
-from logsched.parameters import WHOLE, Rule
+from logsched.parameters import EXACT, WHOLE, Rule
 from logsched.remarks import time
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Reading:
         if self.steps_per_epoch > 1:
             return 1 / self.steps_per_epoch
         usual = _usual_gap(self.series.epoch)
-        return usual if 0 < usual < 1 else 1.0
+        return usual if 1 / EXACT < usual < 1 else 1.0
 
     @property
     def runs(self) -> list[slice]:
@@ -90,11 +89,14 @@ class Reading:
             said.append("the rows are not in the order of their times")
         lost = np.count_nonzero(~np.isfinite(self.epoch))
         if lost:
-            said.append(f"{lost} row{'s have' if lost > 1 else ' has'} no time and were left out")
+            rows = f"{lost} rows have no time and were" if lost > 1 else "1 row has no time and was"
+            said.append(f"{rows} left out")
         return said + (_gaps(self.series.epoch) if len(runs) == 1 else [])
 
 
-OFFSET = Rule("a whole number of points, as in -1", lambda n: True, whole=True)
+OFFSET = Rule(
+    "a whole number of points, as in -1, at most 2**53", lambda n: abs(n) <= EXACT, whole=True
+)
 
 
 def read_counting(steps_per_epoch: int, offset: str | None, every: str | None) -> Counting:
@@ -183,7 +185,7 @@ def _steps_told(epoch: Floats, step: Floats | None) -> int | None:
         return None
     begun = epoch[starts[-1]] - epoch[starts[0]]
     passed = starts[-1] - starts[0] if step is None else step[starts[-1]] - step[starts[0]]
-    if not (begun > 0 and 1.5 <= passed / begun < MOST):  # also where one is not a number
+    if not (begun > 0 and 1.5 <= passed / begun < EXACT):  # also where one is not a number
         return None
     return round(float(passed / begun))
 

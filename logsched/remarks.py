@@ -153,13 +153,14 @@ def _cycles(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
     """No restart in the run, or a last cycle that the run cuts off."""
     if schedule.cyclic is None:
         return
-    if not facts.cycle_count:
+    if facts.last_cycle is None:
         first = time(schedule.cyclic.start)
         yield f"there is no restart within the run: the first would be at epoch {first}"
-    elif facts.cycle_count > len(facts.cycles):
+        return
+    if facts.cycle_count > len(facts.cycles):
         yield f"of {facts.cycle_count} cycles only the first {len(facts.cycles)} are listed"
-    elif not facts.cycles[-1].complete:
-        start, length, _ = facts.cycles[-1]
+    if not facts.last_cycle.complete:
+        start, length, _ = facts.last_cycle
         had = time(grid.epochs - start)
         yield f"the last cycle is cut off: of its {time(length)} epochs the run has {had}"
 

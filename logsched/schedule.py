@@ -93,11 +93,17 @@ class Schedule(Parameters):
     def factor(self, epoch: Numbers) -> Numbers:
         """The rate as a multiple of lr, s(t)/lr: what PyTorch's LambdaLR asks for.
 
-        Raises LogschedError where lr is 0.
+        Raises LogschedError where lr is 0, or so small that the multiple is beyond float64.
         """
         if self.lr == 0:
             raise LogschedError("lr is 0, but a factor of it needs a base rate above 0")
-        return self(epoch) / self.lr
+        rate = self(epoch)
+        greatest = rate if isinstance(rate, float) else float(np.max(rate, initial=0.0))
+        if greatest / self.lr == inf:
+            raise LogschedError(
+                f"lr is {self.lr}, but {greatest} is no finite multiple of it: take a larger lr"
+            )
+        return rate / self.lr
 
     def sample(self, epochs: int = 45, steps_per_epoch: int = 1) -> Floats:
         """The rates on a grid, `(epochs * steps_per_epoch,)` float64.
@@ -161,7 +167,7 @@ class Schedule(Parameters):
         try:
             epoch = float(number)
         except OverflowError:  # a whole number beyond float64
-            epoch = inf
+            number = epoch = inf
         if not 0 <= epoch < inf:
             raise _bad_epoch(number)
         with np.errstate(all="ignore"):

@@ -1,6 +1,7 @@
 """Numbers at the edge: finite and in range, or refused in a sentence, and that soon."""
 
 import math
+from decimal import Decimal
 from functools import partial
 from random import Random
 
@@ -132,11 +133,10 @@ def limits(schedule):
     given = [schedule.lr, schedule.min_decay_lr, schedule.restart_lr]
     given += [schedule.warmup_start_lr] * bool(schedule.warmup_epochs)
     name, own = schedule.shape.name, schedule.shape
-    widened = schedule.restart_lr_decay > 1
-    lifted = widened or getattr(own, "peak", 1) > 1
-    lifted |= name == "one-cycle" and min(own.div_factor, own.final_div_factor) < 1
+    widened = schedule.restart_lr_decay > 1 or getattr(own, "peak", 1) > 1
+    divided = name == "one-cycle" and min(own.div_factor, own.final_div_factor) < 1
     low = 0.0 if widened or name in ("one-cycle", "inverse-sqrt") else min(given)
-    return low, math.inf if lifted else max(given)
+    return low, math.inf if widened or divided else max(given)
 
 
 @pytest.mark.filterwarnings("error")
@@ -281,3 +281,100 @@ def test_odd_times_bring_no_warning_of_numpy(run, log, times, command):
     assert result.returncode in (0, 1, 2)
     assert "Warning" not in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_rate_beside_a_row_without_a_time_is_not_taken_for_the_damage(call, log):
+    """The row without a time has no rate either, but it is not compared."""
+    log("epoch,lr", "0,0.01", "1,0.028", "2,0.046", "3,0.5", ",nan")
+    result = call("check", "run.csv", "cosine")
+    assert result.returncode == 1
+    assert "all the others" not in result.stdout
+
+
+def test_a_rate_that_is_no_number_is_named_beside_a_row_without_a_time(call, log):
+    log("epoch,lr", "3,0.064", "4,nan", ",nan")
+    result = call("check", "run.csv", "cosine")
+    assert result.returncode == 1
+    assert "one rate is not a number, and all the others are the schedule's" in result.stdout
+
+
+def test_one_row_without_a_time_was_left_out(call, log):
+    log("epoch,lr", "0,0.01", "1,0.028", ",0.1")
+    assert "1 row has no time and was left out" in call("check", "run.csv", "cosine").stderr
+
+
+@pytest.mark.parametrize("rows", [["40,0.1", "41,0.05", "42,0.02"], ["0,0.01", "40,0.1"]])
+def test_a_log_beyond_the_end_of_the_schedule_is_refused(call, log, rows):
+    log("epoch,lr", *rows)
+    result = call("check", "run.csv", "cosine", "--restart-interval-multiplier", "0.5")
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert "pile up at epoch 35" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "check run.csv cosine --offset",
+        "check run.csv cosine --every",
+        "check run.csv cosine --steps-per-epoch",
+        "identify run.csv --steps-per-epoch",
+        "identify run.csv --every",
+        "table --every",
+        "export --every",
+        "plot --steps-per-epoch",
+        "describe --cycles",
+    ],
+)
+def test_a_whole_number_of_hundreds_of_digits_is_refused(call, log, args):
+    log("lr", "0.01", "0.028")
+    result = call(*args.split(), "9" * 400)
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert "2**53" in result.stderr
+
+
+def test_a_sweep_of_many_beside_a_log_is_drawn(call, log):
+    """The log has no value of the parameter that colours the others."""
+    log("epoch,lr", "0,0.01", "1,0.028")
+    args = ["plot", "cosine", "--sweep", "lr=0.1:1:12", "--data", "run.csv"]
+    assert call(*args)[1:] == ("", 0)
+    assert call(*args, "-o", "out.png") == ("", "", 0)
+
+
+@pytest.mark.parametrize("lr", ["1e-310", "5e-324"])
+@pytest.mark.parametrize("epoch", [15, [14, 15]])
+def test_a_rate_that_is_no_finite_multiple_of_lr_has_no_factor(lr, epoch):
+    schedule = Schedule("cosine", lr=float(lr), restart_lr=0.1)
+    with pytest.raises(LogschedError, match=rf"^lr is {lr}, but 0\.1 is no finite multiple of it"):
+        schedule.factor(epoch)
+
+
+def test_an_epoch_of_thousands_of_digits_is_refused():
+    with pytest.raises(LogschedError, match=r"^epoch is inf, but it must be a finite number"):
+        Schedule("cosine")(10**5000)
+    with pytest.raises(LogschedError, match=r"^lr is a number of thousands of digits, but it must"):
+        Schedule("cosine", lr=10**5000)
+
+
+def test_rows_a_subnormal_time_apart_are_compared(call, log):
+    log("epoch,lr", "0,0.01", "5e-324,0.5", "1e-323,0.01")
+    result = call("check", "run.csv", "cosine")
+    assert (result.stderr, result.returncode) == ("", 1)
+
+
+@pytest.mark.parametrize("command", ["export --format npz", "export --format csv", "plot"])
+def test_a_label_of_thousands_of_characters_is_refused(call, command):
+    result = call(*command.split(), f"{'a' * 70_000}=log")
+    assert (result.stdout, result.returncode) == ("", 2)
+    assert "must have at most 1000 characters" in result.stderr
+
+
+def test_of_more_cycles_than_are_listed_the_last_is_known(call):
+    """Of 113,329 cycles only 100,000 are listed; the last is the longest, and it is cut off."""
+    args = "describe cosine --warmup-epochs 0 --init-decay-epochs 0 --restart-interval 1"
+    more = "--restart-interval-multiplier 1.000001 --epochs 120000"
+    told = call(*args.split(), *more.split()).stdout
+    facts = [line.split() for line in told.splitlines()]
+    assert ["cycles", "113329"] in facts
+    assert ["complete", "113328"] in facts
+    assert ["longest", f"{Decimal('1.000001') ** 113328:.12g}"] in facts
+    assert "the last cycle is cut off" in " ".join(told.split())

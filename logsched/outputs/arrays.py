@@ -15,13 +15,12 @@ from logsched.config import as_tables
 from logsched.errors import LogschedError
 from logsched.grid import require_memory
 from logsched.lazy import Floats, np
-from logsched.parameters import shown, unknown
+from logsched.parameters import EXACT, shown, unknown
 
 if TYPE_CHECKING:
     from logsched.curves import Curves
 
 Chunks = Iterator[bytes]
-WHOLE = 2.0**53  # below this a float that is whole has the digits of an integer
 
 
 class Format(NamedTuple):
@@ -167,7 +166,7 @@ def _texts(numbers: Floats) -> list[bytes]:
 def _short(numbers: Floats) -> bytes:
     """`0,0.5,1`: numbers in the fewest digits, whole ones as integers."""
     whole = numbers == np.floor(numbers)
-    if whole.all() and numbers.max() < WHOLE:
+    if whole.all() and numbers.max() < EXACT:
         return orjson.dumps(numbers.astype(np.int64), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
     text = _digits(numbers)
     return (text + b",").replace(b".0,", b",")[:-1] if whole.any() else text

@@ -139,9 +139,7 @@ def _row_each(found: Mapping[str, Described]) -> str:
 
 def _fact_column(facts: Facts) -> dict[str, str]:
     its = facts.extremes
-    cycles = facts.cycles
-    longest = max((cycle.length for cycle in cycles), default=0.0)
-    cut = len(cycles) > 0 and not cycles[-1].complete
+    last = facts.last_cycle
     return {
         "peak lr": number(its.peak_lr),
         "  at epoch": time(its.peak_epoch),
@@ -150,9 +148,9 @@ def _fact_column(facts: Facts) -> dict[str, str]:
         "final lr": number(its.final_lr),
         "mean lr": number(its.mean_lr),
         "lr budget": number(its.lr_budget),
-        "cycles": str(facts.cycle_count) if cycles else "-",
-        "  complete": str(facts.cycle_count - cut) if cycles else "-",
-        "  longest": time(longest) if cycles else "-",
+        "cycles": str(facts.cycle_count) if last else "-",
+        "  complete": str(facts.cycle_count - (not last.complete)) if last else "-",
+        "  longest": time(max(facts.cycles[0].length, last.length)) if last else "-",
     }
 
 

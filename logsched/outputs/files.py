@@ -98,7 +98,7 @@ def _stdout() -> Iterator[BinaryIO]:
 def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target, which takes its place when all has been written."""
     if target.exists() and not os.access(target, os.W_OK):
-        target.open("wb")  # raises what forbids this
+        target.open("r+b").close()  # raises what forbids this
     new = target.with_name(f".logsched-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
     file = new.open("xb")
     try:

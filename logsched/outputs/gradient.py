@@ -37,6 +37,8 @@ def gradient(picture: Picture) -> Gradient | None:
     swept = picture.swept
     if swept is None or not crowded(picture):
         return None
+    if not all(curve.label in swept.values for curve in picture.curves):  # as what a run logged
+        return None
     values = np.array([swept.values[curve.label] for curve in picture.curves])
     log = swept.logarithmic and bool((values > 0).all())
     ends = np.log10([values.min(), values.max()]) if log else [values.min(), values.max()]

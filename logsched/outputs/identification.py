@@ -10,10 +10,9 @@ import numpy as np
 
 from logsched.agreement import Tolerance, tolerance_for
 from logsched.errors import LogschedError
-from logsched.grid import MOST as MOST_POINTS
 from logsched.identify import Match, identify
 from logsched.outputs.text import as_json
-from logsched.parameters import Parameters, Value, declared, unknown
+from logsched.parameters import EXACT, Parameters, Value, declared, unknown
 from logsched.readings import Reading
 from logsched.remarks import number, time
 from logsched.schedule import Schedule
@@ -44,7 +43,7 @@ def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> 
 def _check_times(reading: Reading, label: str) -> None:
     """Raise LogschedError where no run has so many points as a log's times say."""
     last = float(reading.series.epoch[-1])
-    if last * reading.steps_per_epoch >= MOST_POINTS:
+    if last * reading.steps_per_epoch >= EXACT:
         raise LogschedError(
             f"{label} reaches epoch {time(last)} by {reading.source}, but a run has at most "
             "2**53 points"
