@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from logsched.trial.task import Task
 from logsched.trial.training import Trainee
 
 SCHEMA = 1
-LONG = 80  # characters of a label in a file's name
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,9 @@ class Checkpoint:
 
 def path_of(folder: str, record: Record) -> str:
     """The file of a run; the labels that a file's name cannot hold are told apart by a hash."""
-    name = files.name_of(record.label, LONG)
+    name = files.name_of(record.label)
     if name != record.label:
-        name += f"-{sha256(record.label.encode()).hexdigest()[:8]}"
+        name = files.name_of(record.label, apart=True)
     return os.path.join(folder, f"{name}-seed{record.seed}.pt")
 
 

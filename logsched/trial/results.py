@@ -136,16 +136,24 @@ def to_json(results: Results) -> bytes:
 
 def read_results(path: str) -> Results:
     """The results that a file holds. Raises OutputError where it cannot be read or holds none."""
+    content = _content(path)
+    try:
+        return _read(orjson.loads(content))
+    except LogschedError as error:
+        raise LogschedError(f"{path}: {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OutputError(f"{path} does not hold the results of a trial as JSON") from None
+
+
+def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            content = file.read(MOST)
-        return _read(orjson.loads(content))
+            content = file.read(MOST + 1)
     except OSError as error:
         raise OutputError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, LogschedError):
-            raise LogschedError(f"{path}: {error}") from None
-        raise OutputError(f"{path} does not hold the results of a trial as JSON") from None
+    if len(content) > MOST:
+        raise OutputError(f"{path} is larger than {MOST:,} bytes, but results are not")
+    return content
 
 
 def _read(whole: Any) -> Results:
@@ -155,6 +163,8 @@ def _read(whole: Any) -> Results:
         check_label(label): Schedule(one["shape"], **one["params"])
         for label, one in whole["schedules"].items()
     }
+    if not schedules:
+        raise LogschedError("there is no schedule in it")
     grid = Grid(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
     records = [read_record(one) for one in whole["runs"]]
     if {one.label for one in records} - set(schedules):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,7 @@ from logsched.trial.training import Trainee, Watch
 
 LONG = 60.0  # seconds that are worth an estimate
 GREATEST = 1e38  # rate: float32 ends soon after it
+CPU = "DefaultCPUAllocator"  # what finds no memory, in PyTorch's words
 FIRST, TIMED = 3, 5  # steps before the estimate: some that warm up, some that are timed
 
 
@@ -136,7 +138,7 @@ def _memory() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if "memory" in str(error):
+        if isinstance(error, torch.cuda.OutOfMemoryError) or CPU in str(error):
             raise MemoryError from None
         raise
 
@@ -173,7 +175,8 @@ class Estimate:
         """The most bytes that were in use so far, on the device that trains."""
         if device_of(self.task.training).type == "cuda":
             return int(torch.cuda.max_memory_allocated())
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        unit = 1 if sys.platform == "darwin" else 1024  # of what the system tells
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def duration(seconds: float) -> str:

@@ -90,7 +90,8 @@ class Task(Declared):
         if self.steps_per_epoch not in (None, grid.steps_per_epoch):
             raise LogschedError(
                 f"steps_per_epoch is {grid.steps_per_epoch}, but an epoch of {self.name} has "
-                f"{self.steps_per_epoch} steps: leave it out, or change batch_size"
+                f"{self.steps_per_epoch} steps: set steps_per_epoch {self.steps_per_epoch}, "
+                "or change batch_size"
             )
 
     def picture(self) -> bytes:

@@ -80,6 +80,7 @@ DAMAGED = {
     "another schema": damaged(lambda it: it.update(schema=2)),
     "no epochs": damaged(lambda it: it.pop("epochs")),
     "epochs that are none": damaged(lambda it: it.update(epochs=-1)),
+    "no schedules": damaged(lambda it: it.update(schedules={}, runs=[])),
     "no runs": damaged(lambda it: it.update(runs=None)),
     "runs of numbers": damaged(lambda it: it.update(runs=[5])),
     "a run without a seed": damaged(lambda it: it["runs"][0].pop("seed")),
@@ -112,6 +113,13 @@ def test_a_damaged_file_is_refused_in_one_sentence(call, tmp_path, name):
 def test_a_file_that_is_not_there(call):
     said = "Error: cannot read none.json: No such file or directory.\n"
     assert call("trial", "--from", "none.json") == ("", said, 1)
+
+
+def test_a_file_that_is_too_large(call, tmp_path, monkeypatch):
+    path = saved(tmp_path, TWO)
+    monkeypatch.setattr("logsched.trial.results.MOST", 100)
+    said = f"Error: {path} is larger than 100 bytes, but results are not.\n"
+    assert call("trial", "--from", path) == ("", said, 1)
 
 
 def test_a_run_that_was_killed_before_its_first_epoch_is_left_out(tmp_path):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from small import NO_TORCH, made, told, told_in, train
@@ -132,13 +133,11 @@ def test_what_a_trial_cannot_train_is_one_sentence(call, torch, args, said):
 def test_steps_are_those_of_the_data(call, torch):
     pytest.importorskip("sklearn", reason=NO_TORCH)
     done = call("trial", "digits", "log", "--steps-per-epoch", "7")
-    said = (
-        "steps_per_epoch is 7, but an epoch of digits has 12 steps: leave it out, or change batch"
-    )
-    assert done.stderr.startswith(f"Error: {said}")
-    assert (
-        call("trial", "digits", "log", "--steps-per-epoch", "12", "--epochs", "1").returncode == 0
-    )
+    said = "but an epoch of digits has 12 steps: set steps_per_epoch 12, or change batch_size"
+    assert done.stderr == f"Error: steps_per_epoch is 7, {said}.\n"
+    preset = ["digits", "log", "--preset", "figure-1", "--epochs", "1"]
+    assert call("trial", *preset).stderr == f"Error: steps_per_epoch is 100, {said}.\n"
+    assert call("trial", *preset, "--steps-per-epoch", "12").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -152,6 +151,57 @@ def test_too_much_memory_is_said(shell, torch, options):
     line = f"ulimit -v 16000000; $LOGSCHED trial {' '.join(options)} log --epochs 1"
     done = shell(line)
     assert done == ("", "Error: there is not enough memory for this.\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "raised"),
+    [
+        ("CUDA error: an illegal memory access was encountered", RuntimeError),
+        ("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes", MemoryError),
+        ("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes", MemoryError),
+    ],
+)
+def test_not_every_error_about_memory_is_a_want_of_it(torch, monkeypatch, said, raised):
+    from small import make_task
+
+    from logsched.trial.training import Trainee
+
+    def fail(self, watch):
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(Trainee, "train_epoch", fail)
+    with pytest.raises(raised):
+        train(make_task("ackley"), "log")
+
+
+def test_a_gpu_whose_memory_is_full_is_a_want_of_memory(torch, monkeypatch):
+    from small import make_task
+
+    from logsched.trial.training import Trainee
+
+    def fail(self, watch):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 8 GiB")
+
+    monkeypatch.setattr(Trainee, "train_epoch", fail)
+    with pytest.raises(MemoryError):
+        train(make_task("ackley"), "log")
+
+
+@pytest.mark.parametrize(("system", "count"), [("linux", 2**20), ("darwin", 2**30)])
+def test_memory_is_counted_in_the_systems_own_unit(torch, monkeypatch, capsys, system, count):
+    """Linux counts KiB, macOS bytes."""
+    from small import make_run, make_task
+
+    from logsched.trial import running
+
+    task = make_task("ackley", {"device": "cpu"})
+    estimate = running.Estimate(task, make_run(task, "log", epochs=10**9), 1)
+    used = lambda who: SimpleNamespace(ru_maxrss=count)  # noqa: E731
+    monkeypatch.setattr(running.resource, "getrusage", used)
+    monkeypatch.setattr(running.sys, "platform", system)
+    for _ in range(8):
+        estimate.step()
+    assert "and 1.1 GB of memory" in capsys.readouterr().err
 
 
 # What it trains.
