@@ -383,6 +383,17 @@ def test_a_picture_of_each_in_a_folder(call, tmp_path):
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (tmp_path / "new").iterdir())
 
 
+def test_labels_that_look_alike_as_a_file_s_name_are_a_file_each(call, tmp_path):
+    """Also where upper and lower case are the same to a disk, and of labels longer than a name."""
+    labels = ["a b", "a/b", "A_b", "c", "学" * 200 + "1", "学" * 200 + "2"]
+    result = call("plot", *(f"{label}=log" for label in labels), "-o", "out/")
+    assert (result.stderr, result.returncode) == ("", 0)
+    made = [path.name for path in (tmp_path / "out").iterdir()]
+    assert len({name.casefold() for name in made}) == len(labels)
+    assert "c.png" in made
+    assert sum(re.fullmatch(r"[aA]_b-[0-9a-f]{8}\.png", name) is not None for name in made) == 3
+
+
 def test_a_folder_that_cannot_be_made(call, tmp_path):
     (tmp_path / "file").write_text("")
     out, err, status = call("plot", "-o", f"{tmp_path}/file/new/")

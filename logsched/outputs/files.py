@@ -14,6 +14,7 @@ from typing import BinaryIO
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs.console import has_unicode
 
+LONG = 100  # bytes of a label in a file's name
 STDOUT = "-"
 STDOUT_NAMES = (STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # one and the same
 
@@ -41,9 +42,12 @@ def suffix(path: str) -> str:
     return PurePath(path).suffix.removeprefix(".").lower()
 
 
-def name_of(label: str, most: int) -> str:
-    """A label as a file's name, without a suffix, in at most so many characters."""
-    return re.sub(r"[^\w.=,-]+", "_", label)[:most]
+def name_of(label: str, apart: bool = False) -> str:
+    """A label as a file's name, without a suffix; `apart` from others that look alike in one."""
+    from hashlib import sha256
+
+    name = re.sub(r"[^\w.=,-]+", "_", label).encode()[:LONG].decode(errors="ignore")
+    return f"{name}-{sha256(label.encode()).hexdigest()[:8]}" if apart else name
 
 
 def make_folder(folder: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from logsched.agreement import Series
 
 FEW = 5  # pictures that are drawn without a progress bar
-MOST_OF_NAME = 200  # characters of a label in a file's name
 COLUMNS = Rule("a whole number from 20 to 1000", lambda n: 20 <= n <= 1000, whole=True)
 ROWS = Rule("a whole number from 8 to 1000", lambda n: 8 <= n <= 1000, whole=True)
 INCHES = Rule("two numbers from 1 to 100, width and height, as in 8,4.5", lambda x: 1 <= x <= 100)
@@ -123,10 +123,15 @@ def draw_each(
     """Draw a PNG of each label into a folder, which is made where it is not there."""
     files.make_folder(folder)
     with bar("pictures", len(pictures), long=FEW) as watch:
-        for label, picture in pictures.items():
-            name = files.name_of(label, MOST_OF_NAME)
+        for name, picture in zip(_names(pictures), pictures.values(), strict=True):
             draw_file(picture(), f"{folder}{name}.png", look, steps)
             watch(1)
+
+
+def _names(labels: Collection[str]) -> list[str]:
+    """Names of files, also where a folder takes upper and lower case for the same."""
+    alike = Counter(files.name_of(label).casefold() for label in labels)
+    return [files.name_of(one, apart=alike[files.name_of(one).casefold()] > 1) for one in labels]
 
 
 def steps_axis(run: Run, unit: str) -> int | None:
