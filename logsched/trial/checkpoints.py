@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -131,7 +132,7 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     try:
         trainee.model.net.load_state_dict(saved.state["net"])
         for one, state in zip(trainee.optimizers, saved.state["optimizers"], strict=True):
-            one.load_state_dict(state)
+            one.load_state_dict(deepcopy(state))  # it would train these tensors themselves
     except (RuntimeError, LookupError, TypeError, ValueError, AttributeError):
         raise OutputError(f"{saved.path} is of another model than this task's") from None
     trainee.checkpoint = saved.path
