@@ -197,7 +197,7 @@ def _units(case: Case) -> Iterator[Suspect]:
     held = Clock(
         lambda epoch, factor: np.floor(epoch) / factor,
         np.array([1.0, *factors]) if case.point < 1 else np.empty(0),
-        lambda factor: _held(factor),
+        _held,
     )
     for clock in (fast, slow, held):
         yield from _by_clock(case, clock)

@@ -49,9 +49,10 @@ def _values(name: str, parameter: Parameter, text: str) -> list[Value]:
     """A list of values, or a range of numbers, evenly spaced or evenly in their logarithms."""
     if ":" not in text:
         return [parameter.rule.parse(name, item) for item in text.split(",")]
-    low, high, count, *log = text.split(":") if text.count(":") in (2, 3) else ["", "", "", "?"]
-    if log not in ([], ["log"]):
+    parts = text.split(":")
+    if len(parts) not in (3, 4) or parts[3:] not in ([], ["log"]):
         raise LogschedError(f"sweep is {shown(text)}, but it must be {FORM}")
+    low, high, count, *log = parts
     ends = [parameter.rule.parse(name, end) for end in (low, high)]
     steps = int(WHOLE.parse("the count of a sweep", count))
     if steps > MOST or any(isinstance(end, str) for end in ends):

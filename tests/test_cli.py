@@ -483,6 +483,15 @@ def test_a_c_locale_gets_ascii(run, args):
     assert result.stdout.isascii()
 
 
+@pytest.mark.parametrize("command", ["describe", "explain --at 3", "export --epochs 3"])
+def test_json_in_a_c_locale_loses_no_character(run, command):
+    """A label's letters, also those beyond 16 bits."""
+    args = [*command.split(), "é😀=log", "--format", "json"]
+    plain, ascii = run(*args), run(*args, env={"LC_ALL": "C"})
+    assert json.loads(ascii.stdout) == json.loads(plain.stdout)
+    assert "é😀" in plain.stdout
+
+
 def test_an_error_in_a_c_locale_is_ascii(run):
     result = run("export", "naïve", env={"LC_ALL": "C"})
     assert_refused(result)

@@ -15,7 +15,8 @@ from logsched.config import as_tables
 from logsched.errors import LogschedError
 from logsched.grid import require_memory
 from logsched.lazy import Floats, np
-from logsched.parameters import EXACT, shown, unknown
+from logsched.outputs.text import check_format
+from logsched.parameters import EXACT, shown
 
 if TYPE_CHECKING:
     from logsched.curves import Curves
@@ -51,8 +52,7 @@ def register(name: str, **traits: bool) -> Callable[[Callable[[Curves], Chunks]]
 
 def find_format(name: str, curves: Curves) -> Format:
     """A format by its name. Raises LogschedError where it cannot hold the curves."""
-    if name not in FORMATS:
-        raise unknown("format", name, FORMATS)
+    check_format(name, FORMATS)
     found = FORMATS[name]
     if found.one_schedule and len(curves.labels) != 1:
         raise LogschedError(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
-from logsched.outputs.text import columns
-from logsched.parameters import Parameter, declared, unknown
+from logsched.outputs.text import as_json, check_format, columns
+from logsched.parameters import Parameter, declared
 from logsched.presets import PRESETS, Preset, find_preset
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ def shapes(name: str | None, format: str) -> str:
     from logsched.shapes import SHAPES, find_shape
 
     chosen = SHAPES if name is None else {name: find_shape(name)}
-    if _is_json(format):
-        return _json("shapes", {key: _shape_facts(shape) for key, shape in chosen.items()})
+    check_format(format, ("text", "json"))
+    if format == "json":
+        return as_json({"shapes": {key: _shape_facts(shape) for key, shape in chosen.items()}})
     if name is None:
         return columns([[key, shape.formula] for key, shape in chosen.items()])
     return _shape_page(chosen[name])
@@ -29,23 +29,12 @@ def shapes(name: str | None, format: str) -> str:
 def presets(name: str | None, format: str) -> str:
     """All presets, a line each, or all of one. Raises LogschedError like `shapes`."""
     chosen = PRESETS if name is None else {name: find_preset(name)}
-    if _is_json(format):
-        return _json("presets", {key: preset._asdict() for key, preset in chosen.items()})
+    check_format(format, ("text", "json"))
+    if format == "json":
+        return as_json({"presets": {key: preset._asdict() for key, preset in chosen.items()}})
     if name is None:
         return columns([[key, preset.source] for key, preset in chosen.items()])
     return _preset_page(name, chosen[name])
-
-
-def _is_json(format: str) -> bool:
-    if format not in ("text", "json"):
-        raise unknown("format", format, ("text", "json"))
-    return format == "json"
-
-
-def _json(kind: str, facts: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps({"schema": 1, kind: facts}, indent=2) + "\n"
 
 
 def _shape_facts(shape: type[Shape]) -> dict[str, Any]:

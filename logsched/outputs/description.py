@@ -11,7 +11,7 @@ from logsched.comparison import Difference, compare
 from logsched.config import as_toml
 from logsched.facts import Extremes, Facts, find_facts
 from logsched.outputs.progress import bar
-from logsched.outputs.text import as_json, columns
+from logsched.outputs.text import as_json, check_format, columns
 from logsched.parameters import unknown
 from logsched.remarks import describe, epochs, number, time, warnings
 from logsched.run import Run
@@ -36,8 +36,7 @@ def describe_run(run: Run, format: str, against: str | None, sort: str | None) -
 
     Raises LogschedError for a format, label or fact that there is not.
     """
-    if format not in (*FORMATS, "toml"):
-        raise unknown("format", format, (*FORMATS, "toml"))
+    check_format(format, (*FORMATS, "toml"))
     if against is not None and against not in run.schedules:
         raise unknown("label", against, run.schedules)
     if sort is not None and sort not in Extremes._fields:

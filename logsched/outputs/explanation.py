@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from logsched.moment import Moment, find_moment, put_in
-from logsched.outputs.text import as_json
-from logsched.parameters import settings_of, unknown
+from logsched.outputs.text import as_json, check_format
+from logsched.parameters import settings_of
 from logsched.phases import Phase
 from logsched.remarks import number, time
 from logsched.run import Run
@@ -18,8 +18,7 @@ LINE = 40  # characters of an equation that stays on one line
 
 def explain_run(run: Run, epoch: float, format: str) -> str:
     """Every schedule of a run at an epoch. Raises LogschedError for an unknown format."""
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
+    check_format(format, FORMATS)
     moments = {label: find_moment(one, epoch) for label, one in run.schedules.items()}
     return FORMATS[format](run, moments)
 

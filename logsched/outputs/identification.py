@@ -11,8 +11,8 @@ import numpy as np
 from logsched.agreement import Tolerance, tolerance_for
 from logsched.errors import LogschedError
 from logsched.identify import Match, identify
-from logsched.outputs.text import as_json
-from logsched.parameters import EXACT, Parameters, Value, declared, unknown
+from logsched.outputs.text import as_json, check_format
+from logsched.parameters import EXACT, Parameters, Value, declared
 from logsched.readings import Reading
 from logsched.remarks import number, time
 from logsched.schedule import Schedule
@@ -25,8 +25,7 @@ def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> 
 
     Raises LogschedError for an unknown format, and for a log without a rate.
     """
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
+    check_format(format, FORMATS)
     if not readings[0].series.epoch.size:
         raise LogschedError(f"{label} has no rate with a time")
     for reading in readings:

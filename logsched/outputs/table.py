@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from logsched.facts import Facts, find_facts
 from logsched.lazy import np
-from logsched.outputs.text import columns
-from logsched.parameters import unknown
+from logsched.outputs.text import check_format, columns
 from logsched.picture import trace
 from logsched.remarks import number, time
 
@@ -30,8 +29,7 @@ Rows = list[list[str]]
 
 def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
     """The rows, then a line for each schedule. Raises LogschedError for an unknown format."""
-    if format not in ("text", "markdown"):
-        raise unknown("format", format, ("text", "markdown"))
+    check_format(format, ("text", "markdown"))
     facts = {label: find_facts(one, curves.grid) for label, one in curves.schedules.items()}
     restarts = _restarts(facts)
     short = whole or curves.chosen or curves.rows <= LONG

@@ -1,14 +1,33 @@
 """What outputs print: plain text in aligned columns, and JSON."""
 
-from collections.abc import Container, Mapping, Sequence
+import json
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from logsched.outputs.console import has_unicode
+from logsched.parameters import unknown
+
+
+def check_format(format: str, known: Iterable[str]) -> None:
+    """Raise LogschedError for a format that is none of those known."""
+    if format not in known:
+        raise unknown("format", format, known)
 
 
 def as_json(said: Mapping[str, object]) -> str:
-    """A JSON object with the number of its schema, indented; NaN is null."""
+    """A JSON object with the number of its schema, indented; NaN is null.
+
+    Characters that standard output cannot show are escaped, so that none is lost.
+    """
     import orjson
 
     option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
-    return orjson.dumps({"schema": 1, **said}, option=option).decode() + "\n"
+    text = orjson.dumps({"schema": 1, **said}, option=option).decode() + "\n"
+    return text if has_unicode() else re.sub(r"[^\0-\x7f]", _escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> str:

@@ -9,8 +9,7 @@ from math import floor
 from logsched.checking import Comparison, Verdict
 from logsched.grid import Grid
 from logsched.outputs.console import Terminal
-from logsched.outputs.text import as_json, columns
-from logsched.parameters import unknown
+from logsched.outputs.text import as_json, check_format, columns
 from logsched.picture import picture
 from logsched.remarks import number, time
 from logsched.run import Run
@@ -26,8 +25,7 @@ def write(
 
     Raises LogschedError for an unknown format.
     """
-    if format not in ("text", "json"):
-        raise unknown("format", format, ("text", "json"))
+    check_format(format, ("text", "json"))
     if format == "json":
         return _as_json(verdict, label, planned)
     if verdict.whole.agrees:

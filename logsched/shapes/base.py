@@ -82,7 +82,7 @@ class Decay(Shape):
     """
 
     @property
-    def in_effect(self) -> str:
+    def chosen_formula(self) -> str:
         """The formula, of those that the shape's parameters choose from."""
         return self.formula
 
@@ -121,7 +121,9 @@ class Decay(Shape):
         """A phase of one cycle from a rate to another; none where its length is 0."""
         first, last = rates
         cycles = Single(start, length)
-        whole = Phase(name, self.in_effect, cycles, always(first), last, self, terms, rises=rises)
+        whole = Phase(
+            name, self.chosen_formula, cycles, always(first), last, self, terms, rises=rises
+        )
         return [whole] if length > 0 else []
 
     def cycles(self, its: Parameters, origin: Fraction) -> Phase:
@@ -130,7 +132,9 @@ class Decay(Shape):
             return steady("hold", "rate = min_decay_lr", origin, its.min_decay_lr)
         cycles, eta_max = restart_cycles(its, origin), _restart_lr(its)
         terms = _restart_terms(its)
-        return Phase("cycle", self.in_effect, cycles, eta_max, its.min_decay_lr, self, terms, True)
+        return Phase(
+            "cycle", self.chosen_formula, cycles, eta_max, its.min_decay_lr, self, terms, True
+        )
 
 
 class Annealing(Decay):

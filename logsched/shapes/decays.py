@@ -39,7 +39,7 @@ class Exponential(Decay):
     )
 
     @property
-    def in_effect(self) -> str:
+    def chosen_formula(self) -> str:
         return self.formula if self.gamma is None else "rate = max(floor, eta_max * gamma^T_cur)"
 
     def numbers(self, its: Parameters, eta_max: float, eta_min: float) -> dict[str, Value]:
