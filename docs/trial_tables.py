@@ -64,7 +64,7 @@ class Trials:
 
     def score(self, name: str, label: str) -> Floats:
         """The score after the last epoch, `(seeds,)`."""
-        return np.array([record.score[-1] for record in self.read(name).of(label)])
+        return np.array([record.scores[-1] for record in self.read(name).of(label)])
 
     def of(self, name: str, label: str) -> tuple[str, str]:
         """The results that hold a schedule of a task: that without restarts has its own."""

@@ -138,7 +138,7 @@ def keep(name: str, trials: Trials) -> None:
     whole = trials.read(name)
     records = [by_epoch(whole, record) for record in whole.records]
     run = Run(whole.run.schedules, Grid(epochs=whole.run.grid.epochs, steps_per_epoch=1))
-    small = Results(whole.task, whole.score, whole.settings, run, records)
+    small = Results(whole.task, whole.score_name, whole.settings, run, records)
     (KEPT / f"{name}.json").write_bytes(to_json(small))
 
 

@@ -61,7 +61,7 @@ def save(trainee: Trainee, folder: str) -> None:
         }
     else:
         content = _load(trainee.checkpoint or path)
-    content |= {"schedule": as_table(trainee.schedule), "record": asdict(trainee.record)}
+    content |= {"schedule": as_table(trainee.schedule), "record": trainee.record.as_table()}
     file = BytesIO()
     torch.save(content, file)
     files.write([file.getvalue()], path)

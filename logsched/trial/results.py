@@ -19,12 +19,14 @@ from logsched.run import Run
 from logsched.schedule import Schedule
 
 SCHEMA = 1
+SAVED = {"scores": "score"}  # what files call a list of a record otherwise
+READ = {name: own for own, name in SAVED.items()}
 MOST = 2**31  # bytes of a file that is read
 
 
 @dataclass
 class Record:
-    """One run: loss and rate by step, score by epoch; the epoch at which it was halted, if any.
+    """One run: loss and rate by step, scores by epoch; the epoch at which it was halted, if any.
 
     A loss that is not finite is nan.
     """
@@ -33,19 +35,23 @@ class Record:
     seed: int
     loss: list[float] = field(default_factory=list)
     lr: list[float] = field(default_factory=list)
-    score: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
     halted: int | None = None
     seconds: float = 0.0
 
     @property
     def epochs(self) -> int:
         """The epochs that are over."""
-        return len(self.score)
+        return len(self.scores)
 
     def cut(self, steps: int, epochs: int) -> None:
         """Forget what came after so many steps and epochs."""
-        self.loss, self.lr, self.score = self.loss[:steps], self.lr[:steps], self.score[:epochs]
+        self.loss, self.lr, self.scores = self.loss[:steps], self.lr[:steps], self.scores[:epochs]
         self.halted = None
+
+    def as_table(self) -> dict[str, Any]:
+        """What files have of it."""
+        return {SAVED.get(name, name): value for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Results:
     """All runs of a trial: its task and settings, its schedules and their grid, its records."""
 
     task: str
-    score: str
+    score_name: str
     settings: Mapping[str, Any]
     run: Run
     records: list[Record]
@@ -95,7 +101,7 @@ def summarise(results: Results, label: str) -> Summary:
     for record in records:
         losses = results.by_epoch(record)
         best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
-        score = record.score[-1] if record.score else nan
+        score = record.scores[-1] if record.scores else nan
         with np.errstate(all="ignore"):
             mean = float(_floats(record.loss).mean())
         rows.append((losses[-1], losses[best], best, mean, score))
@@ -124,12 +130,12 @@ def to_json(results: Results) -> bytes:
     whole = {
         "schema": SCHEMA,
         "task": results.task,
-        "score": results.score,
+        "score": results.score_name,
         "settings": dict(results.settings),
         "epochs": grid.epochs,
         "steps_per_epoch": grid.steps_per_epoch,
         "schedules": as_tables(results.run.schedules),
-        "runs": [vars(record) for record in results.records],
+        "runs": [record.as_table() for record in results.records],
     }
     return orjson.dumps(whole) + b"\n"
 
@@ -176,15 +182,19 @@ def _read(whole: Any) -> Results:
 
 
 def read_record(whole: Mapping[str, Any]) -> Record:
-    """A record from what `asdict` makes of one. Raises TypeError or LogschedError for all else."""
-    record = Record(**whole)
+    """A record from what `as_table` makes of one. Raises LogschedError for all else."""
+    try:
+        record = Record(**{READ.get(name, name): value for name, value in whole.items()})
+        numbers = map(_numbers, (record.loss, record.lr, record.scores, [record.seconds]))
+        record.loss, record.lr, record.scores, [record.seconds] = numbers
+        whole_numbers = type(record.seed) is int and isinstance(record.halted, int | None)
+        if not isinstance(record.label, str) or not whole_numbers:
+            raise TypeError
+    except (TypeError, ValueError, AttributeError):
+        raise LogschedError("a run is not as a trial writes it") from None
     check_label(record.label)
-    numbers = [_numbers(getattr(record, name)) for name in ("loss", "lr", "score")]
-    record.loss, record.lr, record.score = numbers
     if len(record.loss) != len(record.lr):
         raise LogschedError(f"a run has {len(record.loss)} losses and {len(record.lr)} rates")
-    if not isinstance(record.seed, int) or not isinstance(record.halted, int | None):
-        raise TypeError("a seed or an epoch is no whole number")
     return record
 
 

@@ -48,7 +48,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     if task.small:
         torch.set_num_threads(1)
     results = Results(
-        task.name, task.score, settings_of(task.training) | settings_of(task), run, []
+        task.name, task.score_name, settings_of(task.training) | settings_of(task), run, []
     )
     trainees = (
         _begun(task, run, find, label, seed) for seed, label in product(seeds, run.schedules)

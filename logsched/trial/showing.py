@@ -56,7 +56,7 @@ def _csv_rows(results: Results, record: Record) -> Iterator[Sequence[object]]:
     steps = results.run.grid.steps_per_epoch
     for step, (lr, loss) in enumerate(zip(record.lr, record.loss, strict=True)):
         epoch, over = step / steps, (step + 1) % steps == 0 or step + 1 == len(record.loss)
-        score = record.score[step // steps] if over and step // steps < record.epochs else ""
+        score = record.scores[step // steps] if over and step // steps < record.epochs else ""
         yield [record.label, record.seed, f"{epoch:.15g}", step, lr, loss, score]
 
 
@@ -201,7 +201,7 @@ def counted(number: int, what: str) -> str:
 
 def table(results: Results) -> str:
     """A row a schedule."""
-    head = ["", "final loss", "best loss", "at epoch", "mean loss", results.score, "halted"]
+    head = ["", "final loss", "best loss", "at epoch", "mean loss", results.score_name, "halted"]
     seen = [label for label in results.run.schedules if results.of(label)]
     cells = [_row(label, summarise(results, label)) for label in seen]
     halted = any(row[-1] for row in cells)
@@ -231,6 +231,6 @@ def legend(results: Results) -> str:
     said = [
         "Losses are means of epochs; mean loss, of all steps, is anytime performance.",
         "±, and dots beside a line: one standard deviation of the seeds." if several else "",
-        ABOUT.get(results.score, ""),
+        ABOUT.get(results.score_name, ""),
     ]
     return "".join(f"{line}\n" for line in said if line)

@@ -28,12 +28,12 @@ class Player(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A model from one seed: its network, its players in turn, batches of an epoch, the score."""
+    """A model from one seed: its network, its players in turn, batches of an epoch, its score."""
 
     net: Any  # torch.nn.Module
     players: Sequence[Player]
     batches: Callable[[int], Iterable[Any]]
-    score: Callable[[], float]
+    measure: Callable[[], float]
 
 
 class Task(Declared):
@@ -41,7 +41,7 @@ class Task(Declared):
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    score: ClassVar[str]  # what the score of a model is
+    score_name: ClassVar[str]  # of what `measure` of a model gives
     optimizer: ClassVar[str] = "sgd"  # the usual one
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.1}
     weight_decay: ClassVar[float] = 0.0005  # of sgd; the paper's, §2.1

@@ -75,7 +75,7 @@ class Trainee:
             if not isfinite(self.record.loss[-1]) and epoch >= self.task.training.halt_after:
                 break
         losses = self.record.loss[before:]
-        self.record.score.append(self.model.score())
+        self.record.scores.append(self.model.measure())
         self.record.seconds += perf_counter() - start
         if epoch >= self.task.training.halt_after and self._too_high(losses):
             self.record.halted = epoch

@@ -13,7 +13,7 @@ from logsched.grid import Grid
 from logsched.run import Run
 from logsched.trial.keeping import Keeping
 from logsched.trial.options import TASKS
-from logsched.trial.results import Record, Results
+from logsched.trial.results import Record, Results, read_record
 from logsched.trial.settings import Training
 
 NO_TORCH = "PyTorch is not installed: pip install 'logsched[trial]'"
@@ -60,7 +60,7 @@ def told(records):
 
 def told_in(text):
     """The same of a trial's JSON."""
-    return told([Record(**one) for one in json.loads(text)["runs"]])
+    return told([read_record(one) for one in json.loads(text)["runs"]])
 
 
 def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epochs=3, **settings):
@@ -73,7 +73,7 @@ def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epoch
             seed,
             loss=[*map(float, one)],
             lr=schedules[label](grid.slice(0, len(one))).tolist(),
-            score=[epoch / 2 for epoch in range(-(-len(one) // steps))],
+            scores=[epoch / 2 for epoch in range(-(-len(one) // steps))],
             halted=halted,
         )
         for label, each in losses.items()

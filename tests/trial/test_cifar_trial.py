@@ -283,7 +283,7 @@ def test_the_score_is_the_accuracy_on_test_images_and_changes_nothing(data):
     task = make_task(find_task("cifar10"), None, {"data": data, "backbone": "googlenet"})
     model = task.model(0, Grid(epochs=1, steps_per_epoch=1))
     before = {name: its.clone() for name, its in model.net.state_dict().items()}
-    score = model.score()
+    score = model.measure()
     assert model.net.training
     assert all(torch.equal(its, before[name]) for name, its in model.net.state_dict().items())
     with torch.no_grad():

@@ -14,7 +14,7 @@ from small import made, told
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs.console import Terminal
 from logsched.trial import showing
-from logsched.trial.results import Record, read_results, summarise, to_json
+from logsched.trial.results import Record, read_record, read_results, summarise, to_json
 
 PLAIN = Terminal(width=80, height=23, color=False, unicode=True)
 ASCII = replace(PLAIN, unicode=False)
@@ -86,6 +86,9 @@ DAMAGED = {
     "a run without a seed": damaged(lambda it: it["runs"][0].pop("seed")),
     "a seed that is none": damaged(lambda it: it["runs"][0].update(seed=[0])),
     "halted anyhow": damaged(lambda it: it["runs"][0].update(halted="soon")),
+    "seconds that are none": damaged(lambda it: it["runs"][0].update(seconds="x")),
+    "a label that is none": damaged(lambda it: it["runs"][0].update(label=5)),
+    "a run of a key more": damaged(lambda it: it["runs"][0].update(more=5)),
     "losses of texts": damaged(lambda it: it["runs"][0].update(loss=["a"] * 6)),
     "fewer rates": damaged(lambda it: it["runs"][0].update(lr=[0.1])),
     "more steps than there are": damaged(
@@ -108,6 +111,17 @@ def test_a_damaged_file_is_refused_in_one_sentence(call, tmp_path, name):
     assert done.stdout == ""
     assert re.fullmatch(r"Error: bad\.json[: ][ -~]+[.?]\n", done.stderr)
     assert done.returncode in (1, 2)
+
+
+BROKEN = {"label": 5, "seed": 0.5, "loss": ["a"], "lr": 5, "score": [[]], "halted": "soon"}
+
+
+@pytest.mark.parametrize("key", [*BROKEN, "seconds", "more"])
+def test_a_record_is_read_or_refused(key):
+    whole = json.loads(to_json(TWO))["runs"][0]
+    assert told([read_record(whole)]) == told(TWO.records[:1])
+    with pytest.raises(LogschedError):
+        read_record({**whole, key: BROKEN.get(key, "x")})
 
 
 def test_a_file_that_is_not_there(call):

@@ -102,7 +102,7 @@ def test_the_score_is_the_share_of_starts_at_the_least_value():
         optimizer.step()
     least = (player.loss(still) < 0.01).double().mean()
     assert 0 < float(least) < 0.2
-    assert model.score() == float(least)
+    assert model.measure() == float(least)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

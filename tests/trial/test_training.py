@@ -121,7 +121,7 @@ def test_the_batches_of_digits_are_the_papers(optimizer, size):
 
 def test_training_learns_digits():
     record = train(make_task("digits", batch_size=64), "constant").records[0]
-    assert record.score[-1] > 0.9
+    assert record.scores[-1] > 0.9
     assert np.mean(record.loss[-5:]) < 0.2 * record.loss[0]
 
 

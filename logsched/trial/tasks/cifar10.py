@@ -35,7 +35,7 @@ class Cifar10(Task):
 
     name = "cifar10"
     summary = "the paper's experiments, on the files of CIFAR-10 (--data)"
-    score = "accuracy"  # on the test batch
+    score_name = "accuracy"  # on the test batch
     cross_entropy = True
     small = False
     schedules: ClassVar[tuple[str, ...]] = ("constant", "step", "cosine", "log")
@@ -155,7 +155,7 @@ class Cifar10(Task):
             net=net,
             players=[Player([*net.parameters()], loss)],
             batches=lambda epoch: self._batches(seed, epoch),
-            score=lambda: accuracy(net, self._test_batches(device)),
+            measure=lambda: accuracy(net, self._test_batches(device)),
         )
 
     def _network(self, seed: int) -> Any:

@@ -19,7 +19,7 @@ class Digits(Task):
 
     name = "digits"
     summary = "handwritten digits, and a small residual network"
-    score = "accuracy"  # on the images held out
+    score_name = "accuracy"  # on the images held out
     cross_entropy = True
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.01}
 
@@ -42,7 +42,7 @@ class Digits(Task):
             net=net,
             players=[Player([*net.parameters()], lambda batch: _loss(net, *batch))],
             batches=lambda epoch: self._batches(train, seed, epoch),
-            score=lambda: accuracy(net, [held_out]),
+            measure=lambda: accuracy(net, [held_out]),
         )
 
     def _batches(

@@ -23,7 +23,7 @@ class Landscape(Task):
     middle, whatever pulls towards 0 would find it.
     """
 
-    score = "global basin"  # the share of starts that are in it
+    score_name = "global basin"  # the share of starts that are in it
     weight_decay = 0.0  # it would pull towards 0
     width: ClassVar[float]  # the domain is from -width to width in every dimension
     roughness: ClassVar[float]  # the usual noise: of the order of the slopes between pits
@@ -72,7 +72,7 @@ class Landscape(Task):
             net=torch.nn.ParameterList([x]),
             players=[Player([x], noisy_value)],
             batches=batches,
-            score=share,
+            measure=share,
         )
 
 

@@ -29,7 +29,7 @@ class GanRing(Task):
 
     name = "gan-ring"
     summary = "a generator and a discriminator, on a ring of eight Gaussians"
-    score = f"modes of {MODES}"
+    score_name = f"modes of {MODES}"
     optimizer = "adam"
     weight_decay = 0.0
 
@@ -66,7 +66,7 @@ class GanRing(Task):
                 Player([*generator.parameters()], believed),
             ],
             batches=batches,
-            score=lambda: float(modes(generator, device)),
+            measure=lambda: float(modes(generator, device)),
         )
 
 
