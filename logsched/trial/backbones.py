@@ -102,7 +102,8 @@ def without_classifier(name: str) -> tuple[nn.Module, int]:
 def load_weights(model: nn.Module, path: str) -> str:
     """Load a file's state dict into a backbone, or an ensemble's; a note on what was left, or "".
 
-    A classifier for other classes stays as it was. Raises OutputError for a file that cannot be
+    A classifier for other classes stays as it was; of a GoogLeNet's file the two auxiliary ones are
+    left, for ours has none. Raises OutputError for a file that cannot be
     read or is of another network.
     """
     backbone = getattr(model, "backbone", model)

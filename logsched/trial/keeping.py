@@ -29,7 +29,8 @@ class Keeping:
 def keeping_of(checkpoint: str | None, resume: str | None, output: str | None) -> Keeping:
     """What the options mean; who goes on from a folder saves there, unless told otherwise.
 
-    Raises OutputError where there is nothing to go on from.
+    Raises LogschedError for a folder without a name, OutputError where there is nothing to go on
+    from.
     """
     if checkpoint == "" or resume == "":
         raise LogschedError("a folder of checkpoints is '', but it must have a name")

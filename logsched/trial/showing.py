@@ -91,9 +91,17 @@ def _check_file(output: str, several: bool) -> None:
         raise FILE.broken("file", output)
     if several and suffix in FORMATS:
         raise LogschedError(f"file is {output}, but several results are only drawn: name a .png")
+    _check_writable(output)
+
+
+def _check_writable(output: str) -> None:
     folder = os.path.dirname(output) or "."
     if not os.access(folder, os.W_OK):
         raise OutputError(f"cannot write {output}: {folder} is no folder that can be written in")
+    if os.path.isdir(output):
+        raise OutputError(f"cannot write {output}: it is a folder")
+    if os.path.exists(output) and not os.access(output, os.W_OK):
+        raise OutputError(f"cannot write {output}: it may not be written in")
 
 
 def save(results: Sequence[Results], by: str, log_y: bool | None, output: str, look: Look) -> None:

@@ -353,6 +353,18 @@ def test_options_that_mean_nothing_are_refused(call, tmp_path, options, said):
     assert done.returncode in (1, 2)
 
 
+def test_a_file_that_cannot_be_replaced_is_refused_before_training(call, tmp_path, monkeypatch):
+    path = saved(tmp_path, TWO)
+    (tmp_path / "folder.png").mkdir()
+    done = call("trial", "--from", path, "-o", "folder.png")
+    assert done == ("", "Error: cannot write folder.png: it is a folder.\n", 1)
+    (tmp_path / "old.png").touch()
+    forbidden = lambda path, mode: path != "old.png"  # noqa: E731
+    monkeypatch.setattr("os.access", forbidden)  # what root may not do either
+    done = call("trial", "--from", path, "-o", "old.png")
+    assert done == ("", "Error: cannot write old.png: it may not be written in.\n", 1)
+
+
 def test_several_results_are_no_table_for_scripts(call, tmp_path):
     both = ["--from", saved(tmp_path, TWO)] * 2
     for options in (["--format", "csv"], ["--format", "json"], ["-o", "x.csv"]):

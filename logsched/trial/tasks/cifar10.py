@@ -122,7 +122,7 @@ class Cifar10(Task):
 
         images = self.cifar.train_images
         if len(images) > MANY:
-            self._note(f"{len(images):,} images are whitened, which takes a minute or more")
+            self._note(f"{len(images):,} images are whitened, which takes minutes")
         if len(images) < images[0].size:
             self._note(
                 f"{len(images):,} training images are fewer than their {images[0].size:,} pixels: "
