@@ -76,7 +76,8 @@ def find_breaks(series: Series, tolerance: Tolerance) -> Breaks:
     epoch, rate = (column[once] for column in series)
     jumps = _jumps(epoch, rate, tolerance)[: JUMPS + 1]
     if jumps.size > JUMPS:
-        epoch, rate, jumps = epoch[: jumps[-1]], rate[: jumps[-1]], jumps[:-1]
+        end = jumps[-1] + 1  # the point before the first jump that is left out
+        epoch, rate, jumps = epoch[:end], rate[:end], jumps[:-1]
     up = rate[jumps + 1] > rate[jumps]
     usual = float(np.median(np.diff(epoch))) if epoch.size > 1 else 1.0
     chosen = _chosen(epoch.size, jumps)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 MOST = 256 * 2**20  # bytes of a file: ten million rows and more
 BLOCK = 4 * 2**20  # bytes of text that are read at a time
-NUMPY = (b"\x93NUMPY", b"PK\x03\x04")  # how npy and npz begin
+NPY = b"\x93NUMPY"  # how it begins
+NUMPY = (NPY, b"PK\x03\x04")  # and npz
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell's > writes
 UTF_8 = b"\xef\xbb\xbf"
 EMPTY = b" \t\r\n\0"  # a file cut off by a crash may hold NUL
@@ -315,9 +316,11 @@ def _is_number(cell: str) -> bool:
 
 def _distinct(header: Sequence[str]) -> list[str]:
     """The names of columns, a second one of the same name with its number."""
-    while not header[-1]:
-        header = header[:-1]
-    return [f"{name} ({1 + i})" if name in header[:i] else name for i, name in enumerate(header)]
+    first = {name: i for i, name in reversed([*enumerate(header)])}
+    count = 1 + max(i for i, name in enumerate(header) if name)
+    return [
+        name if first[name] == i else f"{name} ({1 + i})" for i, name in enumerate(header[:count])
+    ]
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -338,7 +341,8 @@ def _cells(line: str, separator: str) -> list[str]:
 
 def _rows(block: bytes, line: int, layout: Layout, names: Sequence[str], odd: Oddities) -> Table:
     """Some columns of a block of lines, of which the first is line `line`."""
-    which = [layout.names.index(name) for name in names]
+    places = {name: i for i, name in enumerate(layout.names)}
+    which = [places[name] for name in names]
     named = bool(layout.header)
     numbers = _plain(block, layout)
     if numbers is not None:
@@ -554,7 +558,7 @@ def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Column]:
 def _numpy(data: bytes, name: str) -> Table:
     """An array of rates or with a column of times, of named fields, or an archive of columns."""
     arrays = _arrays(data, name)
-    columns, named = arrays, "" not in arrays
+    columns, named = arrays, not data.startswith(NPY)
     if len(arrays) == 1:
         array = next(iter(arrays.values()))
         if array.dtype.names:

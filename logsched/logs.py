@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from logsched.errors import LogschedError, OutputError
 from logsched.lazy import Floats, np
 from logsched.log_files import Column, Content, Oddities, Table, read_content
-from logsched.parameters import listed, printable, shown, unknown
+from logsched.parameters import listed, printable, shown, suggestion
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,10 +154,12 @@ def _read(asked: Source) -> dict[str, Log]:
 
 def _listed(names: Sequence[str]) -> str:
     """`a, b and c`; of many names the first ones, and of a long one its beginning."""
+    return listed(_short(names)) if len(names) <= LISTED else ", ".join(_short(names))
+
+
+def _short(names: Sequence[str]) -> list[str]:
     short = [name if len(name) <= LONG else f"{name[:LONG]}..." for name in names[:LISTED]]
-    if len(names) > LISTED:
-        return ", ".join([*short, "..."])
-    return listed(short)
+    return [*short, "..."] if len(names) > LISTED else short
 
 
 @contextmanager
@@ -232,7 +234,8 @@ def _choose(content: Content, asked: Source) -> Choice:
         rates = _named_rates(table, asked, content.oddities)
     else:
         rates = _unnamed_rates(table, asked)
-    others = [name for name in names if name not in rates]
+    chosen = {*rates}
+    others = [name for name in names if name not in chosen]
     if not table.named:
         return Choice(rates, "1" if "1" in others and _rises(table.columns["1"]) else None, None)
     steps = [name for name in others if _counts(table.columns[name])]
@@ -248,7 +251,8 @@ def _find(word: str, names: Sequence[str]) -> list[str]:
         return found
     if word.isdecimal() and word.isascii() and 1 <= float(word) <= len(names):
         return [names[int(word) - 1]]
-    raise unknown("column", word, names)
+    hint = suggestion(word, names) or f"; known are {', '.join(_short(names))}"
+    raise LogschedError(f"there is no column {shown(word)}{hint}")
 
 
 def _unnamed_rates(table: Table, asked: Source) -> list[str]:

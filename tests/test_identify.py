@@ -8,6 +8,7 @@ import pytest
 
 from logsched import Schedule
 from logsched.agreement import Series, tolerance_for
+from logsched.breakpoints import find_breaks
 from logsched.errors import LogschedError
 from logsched.identify import identify
 
@@ -54,6 +55,14 @@ def test_what_is_as_left_out_is_not_given():
 @pytest.mark.parametrize("rates", [[0.1], [0.1, 0.05], [0.0] * 9])
 def test_little_is_enough(rates):
     assert found(np.arange(float(len(rates))), np.array(rates)).fits
+
+
+def test_jumps_next_to_each_other_are_cut_where_there_are_too_many():
+    """Noise has hundreds: it is looked at up to the first one that is left out."""
+    rates = np.random.default_rng(0).random(3000)
+    series = Series(np.arange(3000.0), rates)
+    assert find_breaks(series, tolerance_for(rates, 1e-6)).end < 3000
+    assert identify(series, tolerance_for(rates, 1e-6))
 
 
 def test_noise_is_not_explained():

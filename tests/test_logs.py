@@ -7,6 +7,7 @@ import random
 import re
 import sys
 from contextlib import suppress
+from time import process_time
 from types import SimpleNamespace
 from unittest import mock
 
@@ -642,6 +643,32 @@ def test_more_than_fits_into_memory_is_refused(write, monkeypatch):
     for name in ("csv", "export json", "npz"):
         with pytest.raises(LogschedError, match="GB of memory, but this machine has"):
             read_logs(write("run", WITH_EPOCHS[name](EPOCHS, RATES)))
+
+
+# Many columns, and odd names of them.
+
+
+@pytest.mark.parametrize("others", [{}, {"lr": RATES}, {"lr": RATES, "epoch": EPOCHS}])
+def test_an_array_of_an_archive_may_have_no_name(others):
+    log = log_of(saved(lambda e, r: {"": r, **others}, np.savez)(EPOCHS, RATES))
+    assert_same(log.rate, RATES)
+
+
+def test_a_file_wider_than_any_log_is_read_soon():
+    """Fifty thousand columns took half a minute: each name was looked for in all others."""
+    names = [f"a{k}" for k in range(50_000)]
+    row = ",".join("1" for _ in names)
+    begun = process_time()
+    log = log_of("\n".join([",".join([*names, "lr", "", ""]), f"{row},0.1,,", f"{row},0.2,,"]))
+    assert process_time() - begun < 5
+    assert_same(log.rate, [0.1, 0.2])
+
+
+def test_of_many_columns_the_first_are_named():
+    header = ",".join(f"a{k}" for k in range(100))
+    with pytest.raises(LogschedError) as error:
+        log_of(f"{header}\n{header.replace('a', '')}\n", "weight")
+    assert str(error.value).endswith("'weight'; known are a0, a1, a2, a3, a4, a5, a6, a7, ...")
 
 
 # Of any numbers and any bytes.
