@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.agreement import Tolerance, rates_of, tolerance_for
-from logsched.causes import Case, Cause, find_causes
+from logsched.case import Case, Cause
+from logsched.causes import find_causes
 from logsched.errors import LogschedError
 from logsched.lazy import Floats, np
 from logsched.readings import Reading

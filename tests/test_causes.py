@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from logsched import Schedule
 from logsched.agreement import Series, Tolerance, is_single, read_rtol, tolerance_for
-from logsched.causes import Case, find_causes
+from logsched.case import Case
+from logsched.causes import find_causes
 from logsched.errors import LogschedError
 
 COSINE = Schedule("cosine")

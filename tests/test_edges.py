@@ -303,6 +303,12 @@ def test_one_row_without_a_time_was_left_out(call, log):
     assert "1 row has no time and was left out" in call("check", "run.csv", "cosine").stderr
 
 
+def test_a_warmup_of_which_twice_is_beyond_float64_is_compared(call, log):
+    log("epoch,lr", "0,0.01", "1,0.5")
+    result = call("check", "run.csv", "cosine", "--warmup-epochs", "1e308")
+    assert (result.stderr, result.returncode) == ("", 1)
+
+
 @pytest.mark.parametrize("rows", [["40,0.1", "41,0.05", "42,0.02"], ["0,0.01", "40,0.1"]])
 def test_a_log_beyond_the_end_of_the_schedule_is_refused(call, log, rows):
     log("epoch,lr", *rows)

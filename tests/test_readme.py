@@ -47,4 +47,4 @@ def test_every_shape_stands_in_the_table():
 def test_the_two_commands_draw_and_test():
     draw, test = set_up_commands(TEXT)
     assert draw.endswith("logsched plot --restart-lr 0.1")
-    assert test.endswith("pytest")
+    assert test.endswith("python -m pytest -n auto")
