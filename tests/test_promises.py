@@ -40,7 +40,7 @@ ROWS = {
     "shapes": Row(wrong=["nonsense"]),
     "presets": Row(wrong=["nonsense"]),
     "trial": Row(
-        ["rastrigin", "--epochs", "3", "--starts", "9"], ["nonsense"], ["--from", "missing.json"]
+        ["rastrigin", "--epochs", "6", "--starts", "9"], ["nonsense"], ["--from", "missing.json"]
     ),
 }
 WORKING = [name for name in ROWS if name != "trial" or find_spec("torch")]

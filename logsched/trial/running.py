@@ -14,7 +14,7 @@ from time import perf_counter
 from logsched.errors import LogschedError
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
-from logsched.parameters import settings_of
+from logsched.parameters import listed, settings_of
 from logsched.run import Run
 from logsched.trial import checkpoints
 from logsched.trial.checkpoints import Checkpoint
@@ -41,6 +41,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     """
     task.check(run.grid)
     _check_rates(run)
+    _note_warmup(run)
     seeds, find = _source(task, keeping)
     _check_source(task, run, seeds, find)
     if keeping.folder is not None:
@@ -83,6 +84,17 @@ def _check_rates(run: Run) -> None:
             raise LogschedError(
                 f"the rate of {label} reaches {greatest:.6g}, but a trial goes to {GREATEST:g}"
             )
+
+
+def _note_warmup(run: Run) -> None:
+    """Say so where a comparison of several schedules never gets to what tells them apart."""
+    last = run.grid.last
+    labels = [label for label, one in run.schedules.items() if one.phase_at(last).name == "warmup"]
+    if len(labels) > 1:
+        console.say(
+            f"Note: the whole run is warmup for {listed(labels)}: "
+            "take more epochs, or a shorter warmup"
+        )
 
 
 def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:

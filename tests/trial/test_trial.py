@@ -276,6 +276,24 @@ def test_every_kind_of_file_holds_the_same_trial(call, torch, tmp_path):
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "x.png").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["cosine", "log", "--epochs", "5"], True),
+        (["cosine", "log", "--epochs", "1", "--warmup-epochs", "1"], True),
+        (["cosine", "--epochs", "5"], False),
+        (["cosine", "log", "--epochs", "6"], False),
+        (["cosine", "log", "--epochs", "5", "--warmup-epochs", "4.8"], False),
+        (["cosine", "log", "--epochs", "5", "--warmup-epochs", "0"], False),
+    ],
+)
+def test_schedules_that_are_all_warmup_are_no_comparison(call, torch, options, told):
+    said = "Note: the whole run is warmup for cosine and log: take more epochs, or a shorter warmup"
+    tiny = ["--steps-per-epoch", "10", "--starts", "3"]
+    done = call("trial", "ackley", "constant", *options, *tiny)
+    assert (done.stderr, done.returncode) == (f"{said}.\n" if told else "", 0)
+
+
 # While it trains.
 
 
