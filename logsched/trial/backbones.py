@@ -8,51 +8,23 @@ stem stays, since §2.1 speaks of a pretrained model. Images of 32 x 32 reach th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from logsched.errors import OutputError
-from logsched.parameters import unknown
-from logsched.trial.extras import require
+from logsched.trial.origins import BACKBONES
 
 CLASSES = 10
 DIMENSION, HEADS, PATCH, SIDE = 128, 8, 4, 32  # of the transformer: 8 x 8 tokens
-
-
-class Origin(NamedTuple):
-    """Where a backbone comes from, and its last layer, which tells the classes."""
-
-    library: str
-    model: str
-    classifier: str
-    options: Mapping[str, Any] = {}
-
-
-BACKBONES = {
-    "resnet34": Origin("torchvision", "resnet34", "fc"),
-    "resnet50": Origin("torchvision", "resnet50", "fc"),
-    "googlenet": Origin(
-        "torchvision", "googlenet", "fc", {"aux_logits": False, "init_weights": True}
-    ),
-    "xception": Origin("timm", "legacy_xception", "fc"),
-    "vgg16": Origin("torchvision", "vgg16", "classifier.6"),
-    "vgg19": Origin("torchvision", "vgg19", "classifier.6"),
-}
 CLASSIFIERS = ("fc.", "classifier.6.", "aux1.", "aux2.")  # in files; GoogLeNet has three
 COUNTER = "num_batches_tracked"  # of batch norm; files from before PyTorch 0.4.1 have none
 
 
 def make_backbone(name: str) -> nn.Module:
-    """A network of BACKBONES for ten classes, its weights drawn by PyTorch's generator.
-
-    Raises LogschedError for an unknown name, MissingError without the library that has it.
-    """
-    if name not in BACKBONES:
-        raise unknown("backbone", name, BACKBONES)
+    """A network of BACKBONES for ten classes, its weights drawn by PyTorch's generator."""
     origin = BACKBONES[name]
-    require("paper", **{origin.library: origin.library})
     if origin.library == "timm":
         from timm import create_model
 

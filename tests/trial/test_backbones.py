@@ -1,7 +1,6 @@
 """Each network has the size its library says, and trains; weights are loaded from files."""
 
 import pickle
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -9,15 +8,16 @@ import numpy as np
 import pytest
 from cifar_files import make_images
 
-from logsched.errors import LogschedError, MissingError, OutputError
+from logsched.errors import OutputError
+from logsched.trial.origins import BACKBONES
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
 REASON = "a library is not installed: pip install 'logsched[paper]'"
 get_model = pytest.importorskip("torchvision", reason=REASON).models.get_model
 create_model = pytest.importorskip("timm", reason=REASON).create_model
 backbones = import_module("logsched.trial.backbones")
-BACKBONES, make_backbone = backbones.BACKBONES, backbones.make_backbone
-TransformerEnsemble, load_weights = backbones.TransformerEnsemble, backbones.load_weights
+make_backbone, load_weights = backbones.make_backbone, backbones.load_weights
+TransformerEnsemble = backbones.TransformerEnsemble
 cross_entropy = torch.nn.functional.cross_entropy
 
 # Millions: what the paper says, and what there is for ImageNet's 1000 classes.
@@ -279,20 +279,3 @@ def test_a_file_with_code_runs_nothing(tmp_path):
 def test_a_file_of_something_else(tmp_path, content):
     (tmp_path / "odd.pth").write_bytes(content)
     assert "holds no weights" in refusal(tmp_path / "odd.pth")
-
-
-# What is lacking.
-
-
-@pytest.mark.parametrize(("library", "name"), [("torchvision", "vgg16"), ("timm", "xception")])
-def test_without_its_library_it_says_what_to_install(monkeypatch, library, name):
-    monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(MissingError) as refused:
-        make_backbone(name)
-    assert library in str(refused.value)
-    assert "pip install 'logsched[paper]'" in str(refused.value)
-
-
-def test_a_name_that_is_unknown():
-    with pytest.raises(LogschedError, match="did you mean 'resnet34'"):
-        make_backbone("resnet43")

@@ -25,7 +25,6 @@ REASON = "a library is not installed: pip install 'logsched[paper]'"
 for library in ("torch", "torchvision", "timm"):
     pytest.importorskip(library, reason=REASON)
 torch = import_module("torch")
-backbones = import_module("logsched.trial.backbones")
 
 QUICK = ("--lr", "0.02", "--batch-size", "10", "--epochs", "2")
 HALTING = ("--halt-after", "0", "--halt-loss", "0.01")  # every run, after an epoch
@@ -122,10 +121,6 @@ def test_resnet34_learns_ten_classes(call, tmp_path):
     found = losses(json.loads((tmp_path / "its.json").read_bytes()))
     assert found[0] == pytest.approx(log(10), abs=0.4)
     assert np.mean(found[-4:]) < log(10 / 2)  # of the right class p is more than twice a guess's
-
-
-def test_the_backbones_of_the_options_are_those_there_are():
-    assert {*cifar10.BACKBONES} == {*backbones.BACKBONES}
 
 
 # Outputs.

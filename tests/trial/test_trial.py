@@ -102,6 +102,7 @@ def test_the_help_tells_every_option_and_task(call):
         (["ackley", "--halt-after=-1"], "halt_after is -1, but it must be a whole number from 0 "),
         (["ackley", "--halt-after", "9" * 20], "halt_after is 99999999999999999999, but it must"),
         (["ackley", "--precision", "half"], "precision is half, but it must be float32 or mixed"),
+        (["cifar10", "--backbone", "vgg17"], "backbone is vgg17, but it must be resnet34 or res"),
         (["ackley", "--preprocessing"], "preprocessing is "),
     ],
 )

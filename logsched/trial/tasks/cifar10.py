@@ -13,6 +13,7 @@ from logsched.outputs import console
 from logsched.parameters import Rule, Value, parameter
 from logsched.trial.classifying import accuracy, shuffled
 from logsched.trial.extras import Tensor, functional, torch
+from logsched.trial.origins import BACKBONES
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from logsched.trial.cifar import Cifar
     from logsched.trial.preprocessing import Preprocessing
 
-BACKBONES = ("resnet34", "resnet50", "googlenet", "xception", "vgg16", "vgg19")
 PRESETS: dict[str, dict[str, Value]] = {  # what §2.1 and §2.2 say of other things than rates
     "resnet34": {"optimizer": "sgd", "output": "sigmoid"},
     "transformer": {"optimizer": "adam", "network": "transformer", "backbone": "resnet50"},
@@ -55,7 +55,7 @@ class Cifar10(Task):
     )
     backbone: str = parameter(
         "the network",
-        Rule(" or ".join(BACKBONES), words=BACKBONES),
+        Rule(" or ".join(BACKBONES), words=tuple(BACKBONES)),
         "resnet34",
         left_out="resnet34; of the preset transformer resnet50",
     )
