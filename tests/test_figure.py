@@ -188,6 +188,17 @@ def test_a_colour_scale_has_the_sweeps_own_spacing():
         assert drawn[first].get_color() == panels.COLORS(1.0)
 
 
+def test_what_a_run_logged_stands_out_from_a_sweep():
+    """It has no value of the parameter: it is named in a legend, and in no colour of the scale."""
+    shown = sweep(20)
+    (logged,) = pictured("run.csv").curves
+    made = composed(replace(shown, curves=(*shown.curves, logged)), Paper())
+    assert [text.get_text() for text in made.legends[0].get_texts()] == ["run.csv"]
+    scale = {panels.COLORS(place) for place in np.linspace(0, 1, 256)}
+    apart = [line.get_color() for line in lines(made) if line.get_color() not in scale]
+    assert apart == [panels._LOOKS[1][0]]
+
+
 @pytest.mark.parametrize("value", [0.0, -1.0, 5e-324, 1e300])
 def test_any_value_may_be_swept(value):
     for least in (value, value / 2 + 0.25):

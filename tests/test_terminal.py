@@ -178,6 +178,19 @@ def test_a_sweep_without_colour_names_three_curves(terminal, looks):
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
+def test_what_a_run_logged_stands_out_from_a_sweep(terminal):
+    """It has no value of the parameter, and so a look and a label of its own."""
+    swept = sweep(41)
+    text = draw(replace(swept, curves=(*swept.curves, saw("run.csv", 0.03))), terminal)
+    legend = next(line for line in text.splitlines() if "run.csv" in line)
+    if terminal.color:
+        (color,) = set(ESCAPE.findall(legend)) - {"\x1b[0m"}
+        assert color not in {f"\x1b[38;5;{one}m" for one in GRADIENT}
+        assert color in "".join(text.splitlines()[:-4])
+    assert "42 curves: logsched describe lists them." in text
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
 def test_curves_too_many_to_tell_apart_are_counted(terminal):
     assert "describe" not in draw(replace(sweep(9), swept=None), terminal)
     text = draw(replace(sweep(200), swept=None), terminal)

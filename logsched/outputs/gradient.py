@@ -15,11 +15,25 @@ TOLD_APART = 9  # curves that colours and dashes, or shapes, tell apart
 
 @dataclass(frozen=True)
 class Gradient:
-    """A parameter's name, its axis, and where on it the curves lie, from 0 to 1."""
+    """A parameter's name, its axis, and where on it the curves lie, from 0 to 1.
+
+    What a run logged has no place: nan.
+    """
 
     name: str
     scale: Scale
     places: Floats
+
+    @property
+    def order(self) -> list[int]:
+        """The numbers of the curves that have a place, from the lowest."""
+        order = np.argsort(self.places, kind="stable")  # nan comes last
+        return [int(number) for number in order[: len(order) - len(self.others)]]
+
+    @property
+    def others(self) -> list[int]:
+        """The numbers of the curves that have none."""
+        return [int(number) for number in np.flatnonzero(np.isnan(self.places))]
 
     def value(self, place: float) -> str:
         """The number at a place of the axis."""
@@ -37,13 +51,13 @@ def gradient(picture: Picture) -> Gradient | None:
     swept = picture.swept
     if swept is None or not crowded(picture):
         return None
-    if not all(curve.label in swept.values for curve in picture.curves):  # as what a run logged
-        return None
-    values = np.array([swept.values[curve.label] for curve in picture.curves])
-    log = swept.logarithmic and bool((values > 0).all())
-    ends = np.log10([values.min(), values.max()]) if log else [values.min(), values.max()]
+    values = np.array([swept.values.get(curve.label, np.nan) for curve in picture.curves])
+    lowest, highest = np.nanmin(values), np.nanmax(values)
+    log = swept.logarithmic and bool(lowest > 0)
+    ends = np.log10([lowest, highest]) if log else [lowest, highest]
     scale = Scale(*x_limits((ends[0], ends[1])), log)
-    return Gradient(swept.name, scale, np.clip(scale.place(values), 0, 1))
+    places = np.where(np.isnan(values), np.nan, np.clip(scale.place(values), 0, 1))
+    return Gradient(swept.name, scale, places)
 
 
 def crowd_notes(picture: Picture) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,12 @@ def make_room(view: View, beside: bool = True) -> float:
         return 0
     if view.gradient:
         _add_bar(view, view.gradient)
+        if view.gradient.others:
+            _add_legend(view, view.gradient.others)
         return 0
     room = _room_at_ends(view) if beside and all(len(at) for at, _ in view.lines) else 0
     if not room:
-        _add_legend(view)
+        _add_legend(view, range(len(view.labels)))
     return room
 
 
@@ -105,17 +108,17 @@ def _add_bar(view: View, gradient: Gradient) -> None:
     bar.outline.set_visible(False)
 
 
-def _add_legend(view: View) -> None:
-    """A legend below the axes, in as many columns as fit."""
+def _add_legend(view: View, numbers: Sequence[int]) -> None:
+    """A legend of some curves below the axes, in as many columns as fit."""
     wide, high = view.paper.ems
-    most = int(0.5 * high / LINE / len(view.labels))
-    labels = [wrap(label, wide - _KEY - GAP, min(max(1, most), 3)) for label in view.labels]
+    most = min(max(1, int(0.5 * high / LINE / len(numbers))), 3)
+    labels = [wrap(view.labels[number], wide - _KEY - GAP, most) for number in numbers]
     widest = max(width(line) for label in labels for line in label.split("\n"))
     columns = max(1, int((wide - 2 * PAD) / (_KEY + widest + GAP)))
     if crowded(view.picture):  # the first ones: not all may fit, and a note says so
         labels = labels[: columns * max(1, int(0.3 * high / LINE))]
     legend = view.figure.legend(
-        [Line2D([], [], **look_of(view, number)) for number in range(len(labels))],
+        [Line2D([], [], **look_of(view, number)) for number in numbers[: len(labels)]],
         [""] * len(labels),
         loc="outside lower left",
         ncols=columns,

@@ -269,11 +269,12 @@ def add_line(view: View, number: int) -> None:
 
 def look_of(view: View, number: int) -> dict[str, Any]:
     """How a curve is drawn: the first are widest, to show beside those drawn over them."""
-    if view.gradient:
+    if view.gradient and number not in view.gradient.others:
         color = COLORS(view.gradient.places[number])
         return {"c": color, "ls": "solid", "lw": 0.08 * view.paper.points}
-    color, dashes = _LOOKS[number % len(_LOOKS)]
-    thick = max(0.14, 0.23 - 0.025 * number)
+    place = 1 + view.gradient.others.index(number) if view.gradient else number
+    color, dashes = _LOOKS[place % len(_LOOKS)]
+    thick = max(0.14, 0.23 - 0.025 * place)
     if view.stacked:
         thick, dashes = 0.14, "solid"
     swings = np.abs(np.diff(view.lines[number][1])).sum()

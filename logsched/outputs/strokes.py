@@ -49,12 +49,12 @@ class View:
 
     @cached_property
     def named(self) -> list[int]:
-        """The curves that have a look of their own; without colours, three of a gradient."""
+        """The curves that have a look of their own; without colours, three of a gradient too."""
         if self.gradient is None:
             return list(range(len(self.picture.curves)))
-        order = np.argsort(self.gradient.places, kind="stable")
-        three = order[[0, len(order) // 2, -1]]
-        return [] if self.terminal.color else [int(number) for number in three]
+        order = self.gradient.order
+        three = [] if self.terminal.color else [order[k] for k in (0, len(order) // 2, -1)]
+        return three + self.gradient.others
 
     def snap(self, places: Floats) -> Floats:
         """The middles of the bins that hold these places: where the curves' points are."""
@@ -166,6 +166,8 @@ def _color(view: View, number: int) -> int:
     """One of xterm's 256 colours."""
     if view.gradient is None:
         return _COLORS[number % len(_COLORS)]
+    if number in view.gradient.others:
+        return _COLORS[(1 + 2 * view.gradient.others.index(number)) % len(_COLORS)]
     return GRADIENT[min(int(view.gradient.places[number] * len(GRADIENT)), len(GRADIENT) - 1)]
 
 

@@ -86,9 +86,7 @@ def _header(view: View) -> list[str]:
 
 def _legend(view: View, lines: list[Line]) -> list[str]:
     """Every curve's looks and label, of a crowd the first ones, as many in a row as fit."""
-    if view.gradient and view.terminal.color:
-        return [_bar(view, view.gradient)]
-    rows: list[str] = []
+    rows = [_bar(view, view.gradient)] if view.gradient and view.terminal.color else []
     room = 0
     for line in [] if view.stacked else [lines[number] for number in view.named]:
         sample = f"⠤{line.shape or '⠤'}⠤" if view.terminal.unicode else 3 * line.glyph
