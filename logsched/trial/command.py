@@ -6,7 +6,8 @@ import typer
 
 from logsched.options import complete, evaluates
 from logsched.outputs import files
-from logsched.trial.options import LEFT_OUT, OPTIONS, TASKS, prepare
+from logsched.trial.options import LEFT_OUT, OPTIONS, prepare
+from logsched.trial.tasks import TASKS
 
 SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
 
@@ -74,7 +75,7 @@ def trial(
     inches = "11,6.5" if several else "8,6"  # panels side by side
     look = plotting.read_look(figsize=inches)
     made: Any = task  # of its name `prepare` has made a Task
-    if preprocessing and made is not None:
+    if preprocessing:
         showing.save_picture(made.picture, file)
         return
     if results:

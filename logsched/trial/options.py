@@ -7,11 +7,9 @@ from typing import Any
 
 from logsched.errors import LogschedError
 from logsched.parameters import Parameter, Value, declared, listed
-from logsched.trial import tasks
 from logsched.trial.settings import Training
-from logsched.trial.task import TASKS, Task, find_task
-
-__all__ = ["LEFT_OUT", "OPTIONS", "TASKS", "prepare", "tasks"]
+from logsched.trial.task import Task
+from logsched.trial.tasks import TASKS, find_task
 
 OPTIONS: Mapping[str, Parameter] = {
     name: one for owner in (*TASKS.values(), Training) for name, one in declared(owner).items()

@@ -40,7 +40,6 @@ class Task(Declared):
     """Something to train, and options of its own, declared as fields."""
 
     name: ClassVar[str]
-    summary: ClassVar[str]
     score_name: ClassVar[str]  # of what `measure` of a model gives
     optimizer: ClassVar[str] = "sgd"  # the usual one
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.1}

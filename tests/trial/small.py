@@ -12,9 +12,9 @@ from logsched import Schedule
 from logsched.grid import Grid
 from logsched.run import Run
 from logsched.trial.keeping import Keeping
-from logsched.trial.options import TASKS
 from logsched.trial.results import Record, Results, read_record
 from logsched.trial.settings import Training
+from logsched.trial.tasks import TASKS
 
 NO_TORCH = "PyTorch is not installed: pip install 'logsched[trial]'"
 SHORT = {"warmup_epochs": 1, "init_decay_epochs": 1, "restart_interval": 1}

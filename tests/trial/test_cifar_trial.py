@@ -18,8 +18,7 @@ from cifar_files import make_cifar
 from logsched.grid import Grid
 from logsched.trial.options import make_task
 from logsched.trial.preprocessing import Preprocessing
-from logsched.trial.task import find_task
-from logsched.trial.tasks import cifar10
+from logsched.trial.tasks import cifar10, find_task
 
 REASON = "a library is not installed: pip install 'logsched[paper]'"
 for library in ("torch", "torchvision", "timm"):

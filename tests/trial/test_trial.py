@@ -13,8 +13,9 @@ import pytest
 from small import NO_TORCH, made, told, told_in, train
 
 from logsched.cli import whole_app
-from logsched.trial.options import OPTIONS, TASKS
+from logsched.trial.options import OPTIONS
 from logsched.trial.results import to_json
+from logsched.trial.tasks import TASKS
 
 TINY = ["--epochs", "2", "--steps-per-epoch", "2", "--starts", "3"]
 

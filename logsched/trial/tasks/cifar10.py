@@ -34,7 +34,6 @@ class Cifar10(Task):
     """A classifier of 32 x 32 images, preprocessed as §2.1 says; see docs/PAPER.md."""
 
     name = "cifar10"
-    summary = "the paper's experiments, on the files of CIFAR-10 (--data)"
     score_name = "accuracy"  # on the test batch
     cross_entropy = True
     small = False

@@ -18,7 +18,6 @@ class Digits(Task):
     """A classifier of ten classes under cross-entropy; the images held out are always the same."""
 
     name = "digits"
-    summary = "handwritten digits, and a small residual network"
     score_name = "accuracy"  # on the images held out
     cross_entropy = True
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.01}

@@ -83,7 +83,6 @@ class Ackley(Landscape):
     """
 
     name = "ackley"
-    summary = "a funnel covered with pits one apart"
     width = 32.768
     roughness = 2.0
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.05, "adam": 1.5, "lbfgs": 0.1}
@@ -104,7 +103,6 @@ class Griewank(Landscape):
     """
 
     name = "griewank"
-    summary = "a wide bowl with thousands of shallow pits"
     width = 600.0
     roughness = 0.3
     rates: ClassVar[Mapping[str, float]] = {"sgd": 3.0, "adam": 10.0, "lbfgs": 0.3}
@@ -127,7 +125,6 @@ class Rastrigin(Landscape):
     """
 
     name = "rastrigin"
-    summary = "a bowl with deep pits one apart"
     width = 5.12
     roughness = 20.0
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.003, "adam": 1.0, "lbfgs": 0.1}

@@ -28,7 +28,6 @@ class GanRing(Task):
     """
 
     name = "gan-ring"
-    summary = "a generator and a discriminator, on a ring of eight Gaussians"
     score_name = f"modes of {MODES}"
     optimizer = "adam"
     weight_decay = 0.0
