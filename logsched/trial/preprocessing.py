@@ -5,7 +5,7 @@ All steps take and give images `(n, channels, height, width)`, float32 unless sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Images = NDArray[np.float32]
     Matrix = NDArray[np.float64]
     Stage: TypeAlias = "tuple[str, Images]"
+    Step: TypeAlias = "Callable[[Images], Images]"
 
 WHITE = 255.0
 PADDING = 4  # pixels on each side, from which crops are taken
@@ -53,6 +54,12 @@ def normalize_contrast(images: Images, bias: float = CONTRAST_BIAS) -> Images:
     variance = np.square(centred).mean(axis=(1, 2, 3), keepdims=True)
     normal: Images = centred / np.maximum(LEAST_CONTRAST, np.sqrt(bias + variance))
     return normal
+
+
+BY_IMAGE: dict[str, Step] = {
+    "contrast stretching": stretch_contrast,
+    "global contrast normalization": normalize_contrast,
+}
 
 
 # Steps that depend on the training images.
@@ -143,7 +150,7 @@ class Preprocessing:
         For 50,000 images it takes about two minutes on two cores. Of fewer images than pixels,
         3072, whitening fits no others: what is new in those it enlarges.
         """
-        chunks = map(_normalized, _chunks(images))
+        chunks = (_applied(BY_IMAGE, chunk) for chunk in _chunks(images))
         if len(images) < images[0].size:
             flat = np.concatenate(list(chunks)).reshape(len(images), -1).astype(np.float64)
             mean = flat.mean(axis=0)
@@ -155,11 +162,10 @@ class Preprocessing:
         return cls(mean.astype(np.float32).reshape(shape), whitening.astype(np.float32))
 
     @property
-    def steps(self) -> dict[str, Callable[[Images], Images]]:
+    def steps(self) -> dict[str, Step]:
         """What is done to an image whenever it is used, in order."""
         return {
-            "contrast stretching": stretch_contrast,
-            "global contrast normalization": normalize_contrast,
+            **BY_IMAGE,
             "per-pixel mean subtracted": self.subtract_mean,
             "ZCA whitening": self.whiten,
         }
@@ -168,13 +174,8 @@ class Preprocessing:
         """Images `(n, 32, 32, 3)` as a network takes them, `(n, 3, 32, 32)`, not yet augmented."""
         done = np.empty((len(images), *self.mean.shape), dtype=np.float32)
         for number, chunk in enumerate(_chunks(images)):
-            done[number * CHUNK : (number + 1) * CHUNK] = self._apply(chunk)
+            done[number * CHUNK : (number + 1) * CHUNK] = _applied(self.steps, chunk)
         return done
-
-    def _apply(self, images: Images) -> Images:
-        for step in self.steps.values():
-            images = step(images)
-        return images
 
     def subtract_mean(self, images: Images) -> Images:
         """x - E[x], over the training images: each pixel of each channel has a mean of its own."""
@@ -202,8 +203,10 @@ def augment(images: Images, generator: np.random.Generator) -> Images:
     return images
 
 
-def _normalized(images: Images) -> Images:
-    return normalize_contrast(stretch_contrast(images))
+def _applied(steps: Mapping[str, Step], images: Images) -> Images:
+    for step in steps.values():
+        images = step(images)
+    return images
 
 
 def _chunks(images: Bytes, size: int = CHUNK) -> Iterator[Images]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from logsched.lazy import np
 from logsched.outputs.quiet import quiet_matplotlib
-from logsched.trial.preprocessing import WHITE
+from logsched.trial.preprocessing import PADDING, PERCENTILES, WHITE
 
 if TYPE_CHECKING:
     from logsched.trial.preprocessing import Images, Stage
@@ -18,14 +18,15 @@ ZOOM, GAP, DPI = 4, 3, 150  # dots a pixel, pixels between images
 EDGE, TOP, NAMES, ROW, SPREAD = 45, 140, 410, 32 * ZOOM + 20, 210  # dots
 PICTURES = ZOOM * (SHOWN * (32 + GAP) - GAP)
 SCALED = "Each row is rescaled for display: its black and its white are the ends at the right."
+LOW, HIGH = PERCENTILES
 EXPLAINED = {
     "as in the file": "red, green and blue from 0 to 255",
-    "contrast stretching": "each image: percentile 2 to 0, 98 to 255",
+    "contrast stretching": f"each image: percentile {LOW:g} to 0, {HIGH:g} to 255",
     "global contrast normalization": "each image: mean 0, variance near 1",
     "per-pixel mean subtracted": "each pixel: mean 0 in the training images",
     "ZCA whitening": "training images: pixels uncorrelated",
     "horizontal flips": "each image with probability ½",
-    "random crops": "padded by 4 mirrored pixels on each side",
+    "random crops": f"padded by {PADDING} mirrored pixels on each side",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from functools import partial
 from math import e, pi
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from logsched.grid import Grid
 from logsched.parameters import NOT_NEGATIVE, Rule, parameter
@@ -46,34 +47,36 @@ class Landscape(Task):
         """Half the width of the optimum's basin in each dimension, `(dim,)` or a number."""
 
     def model(self, seed: int, grid: Grid) -> Model:
-        generator, device = generator_of(seed), device_of(self.training)
-
-        def uniform(count: int, half: float) -> Tensor:
-            unit = torch.rand(count, self.dim, generator=generator, dtype=torch.float64)
-            return ((2 * unit - 1) * half).to(device)
-
-        optimum, basin = uniform(1, self.width / 2), self.basin()
-        x = torch.nn.Parameter(uniform(self.starts, self.width))
-
-        def share() -> float:
-            return float(((x.detach() - optimum).abs() < basin).all(dim=1).double().mean())
-
-        def noisy_value(noise: Tensor) -> Tensor:
-            """f(x), with the gradient of f(x) + noise x: a batch's own function."""
-            return self.value(x - optimum) + (noise * (x - x.detach())).sum(dim=1)
-
-        def batches(epoch: int) -> Iterator[Tensor]:
-            draw = generator_of(seed, epoch)
-            for _ in range(grid.steps_per_epoch):
-                unit = torch.randn(x.shape, generator=draw, dtype=torch.float64)
-                yield self.noise * unit.to(device)
-
+        draw = generator_of(seed)
+        optimum = self._uniform(1, self.width / 2, draw)
+        x = torch.nn.Parameter(self._uniform(self.starts, self.width, draw))
         return Model(
             net=torch.nn.ParameterList([x]),
-            players=[Player([x], noisy_value)],
-            batches=batches,
-            measure=share,
+            players=[Player([x], partial(self._noisy_value, x, optimum))],
+            batches=partial(self._noises, seed, grid.steps_per_epoch),
+            measure=partial(self._share, x, optimum),
         )
+
+    def _uniform(self, count: int, half: float, draw: Any) -> Tensor:
+        """Points between -half and half in every dimension, `(count, dim)`."""
+        unit = torch.rand(count, self.dim, generator=draw, dtype=torch.float64)
+        return ((2 * unit - 1) * half).to(device_of(self.training))
+
+    def _noisy_value(self, x: Tensor, optimum: Tensor, noise: Tensor) -> Tensor:
+        """f(x), with the gradient of f(x) + noise x: a batch's own function."""
+        return self.value(x - optimum) + (noise * (x - x.detach())).sum(dim=1)
+
+    def _noises(self, seed: int, steps: int, epoch: int) -> Iterator[Tensor]:
+        """The noise of each step of an epoch, `(starts, dim)`."""
+        draw, device = generator_of(seed, epoch), device_of(self.training)
+        for _ in range(steps):
+            unit = torch.randn(self.starts, self.dim, generator=draw, dtype=torch.float64)
+            yield self.noise * unit.to(device)
+
+    def _share(self, x: Tensor, optimum: Tensor) -> float:
+        """The share of starts that are in the optimum's basin."""
+        near = (x.detach() - optimum).abs() < self.basin()
+        return float(near.all(dim=1).double().mean())
 
 
 class Ackley(Landscape):

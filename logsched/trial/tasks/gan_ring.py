@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import pi
 from typing import Any
 
@@ -39,34 +40,40 @@ class GanRing(Task):
 
         device = device_of(self.training)
         torch.manual_seed(seed)
-        make = torch.nn.ModuleDict(
+        nets = torch.nn.ModuleDict(
             {"generator": perceptron(NOISE, 64, 2), "discriminator": perceptron(2, 64, 1)}
         ).to(device)
-        generator, discriminator = make["generator"], make["discriminator"]
-
-        def told_apart(batch: tuple[Tensor, Tensor]) -> Tensor:
-            real, noise = batch
-            made = generator(noise).detach()
-            return _verdict(discriminator(real), True) + _verdict(discriminator(made), False)
-
-        def believed(batch: tuple[Tensor, Tensor]) -> Tensor:
-            return _verdict(discriminator(generator(batch[1])), True)
-
-        def batches(epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-            draw = generator_of(seed, epoch)
-            for _ in range(grid.steps_per_epoch):
-                noise = torch.randn(self.batch_size, NOISE, generator=draw)
-                yield ring(self.batch_size, draw).to(device), noise.to(device)
-
+        generator, discriminator = nets["generator"], nets["discriminator"]
         return Model(
-            net=make,
+            net=nets,
             players=[
-                Player([*discriminator.parameters()], told_apart),
-                Player([*generator.parameters()], believed),
+                Player(
+                    [*discriminator.parameters()], partial(_told_apart, generator, discriminator)
+                ),
+                Player([*generator.parameters()], partial(_believed, generator, discriminator)),
             ],
-            batches=batches,
+            batches=partial(self._batches, seed, grid.steps_per_epoch),
             measure=lambda: float(modes(generator, device)),
         )
+
+    def _batches(self, seed: int, steps: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Real points `(n, 2)` of each step, and what the generator draws from, `(n, NOISE)`."""
+        draw, device = generator_of(seed, epoch), device_of(self.training)
+        for _ in range(steps):
+            noise = torch.randn(self.batch_size, NOISE, generator=draw)
+            yield ring(self.batch_size, draw).to(device), noise.to(device)
+
+
+def _told_apart(generator: Any, discriminator: Any, batch: tuple[Tensor, Tensor]) -> Tensor:
+    """The discriminator's loss."""
+    real, noise = batch
+    made = generator(noise).detach()
+    return _verdict(discriminator(real), True) + _verdict(discriminator(made), False)
+
+
+def _believed(generator: Any, discriminator: Any, batch: tuple[Tensor, Tensor]) -> Tensor:
+    """The generator's loss."""
+    return _verdict(discriminator(generator(batch[1])), True)
 
 
 def _verdict(logits: Tensor, real: bool) -> Tensor:
