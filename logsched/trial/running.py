@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import product
 from time import perf_counter
 
 from logsched.errors import LogschedError
@@ -43,7 +42,8 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     _check_rates(run)
     _note_warmup(run)
     seeds, find = _source(task, keeping)
-    _check_source(task, run, seeds, find)
+    if keeping.source is not None:
+        _check_source(task, run, seeds, find)
     if keeping.folder is not None:
         files.make_folder(keeping.folder)
     if task.small:
@@ -51,9 +51,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     results = Results(
         task.name, task.score_name, settings_of(task.training) | settings_of(task), run, []
     )
-    trainees = (
-        _begun(task, run, find, label, seed) for seed, label in product(seeds, run.schedules)
-    )
+    trainees = (_begun(task, run, find, label, seed) for seed in seeds for label in run.schedules)
     _train_each(trainees, Estimate(task, run, len(seeds) * len(run.schedules)), results, keeping)
     return results
 
@@ -113,9 +111,10 @@ def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:
 
 def _check_source(task: Task, run: Run, seeds: Sequence[int], find: Find) -> None:
     """Raise LogschedError where a run cannot go on; checkpoints are read one after another."""
-    for seed, label in product(seeds, run.schedules):
-        if saved := find(label, seed):
-            checkpoints.check(saved, task, run.grid, seed)
+    for seed in seeds:
+        for label in run.schedules:
+            if saved := find(label, seed):
+                checkpoints.check(saved, task, run.grid, seed)
 
 
 def _begun(task: Task, run: Run, find: Find, label: str, seed: int) -> Trainee:

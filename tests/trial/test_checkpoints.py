@@ -329,6 +329,16 @@ def test_all_go_on_from_one_file_even_where_a_run_takes_its_place(saved):
     assert told(there.records) == told(alone)
 
 
+def test_as_many_seeds_as_there_may_be_begin_at_once(shell, tmp_path):
+    line = (
+        "ulimit -v 16000000; $LOGSCHED trial ackley log --seeds 1000000000 --epochs 1 "
+        "--steps-per-epoch 1 --starts 2 --checkpoint saved & "
+        "until [ -e saved/log-seed1.pt ] || ! kill -0 $!; do sleep 0.1; done; kill $!; wait $!"
+    )
+    assert shell(line).returncode == 143
+    assert (tmp_path / "saved" / "log-seed1.pt").exists()
+
+
 # Folders and disks.
 
 
