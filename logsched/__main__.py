@@ -1,5 +1,6 @@
 """`python -m logsched`, and the script `logsched`: the command line."""
 
+import signal
 import sys
 
 
@@ -11,6 +12,9 @@ def main() -> None:
         cli.main()
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:  # a signal ends what Python still has to tidy up, and is no error in it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

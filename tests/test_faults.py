@@ -112,6 +112,17 @@ def test_broken_off_before_it_begins_is_as_quiet(run, tmp_path):
     assert result == ("", "", 130)
 
 
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+def test_broken_off_when_all_is_done_is_as_quiet(run, tmp_path, sent):
+    """While what was imported tidies up, which takes PyTorch a while."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import atexit, os, signal\natexit.register(lambda: os.kill(os.getpid(), signal.{sent}))"
+    )
+    result = run("shapes", env={"PYTHONPATH": str(tmp_path)})
+    assert (result.stderr, result.returncode) == ("", -getattr(signal, sent))
+    assert result.stdout == run("shapes").stdout
+
+
 @pytest.mark.parametrize("args", [[*LONG, "-o", "out"], ["describe", "--epochs", "90000000"]])
 def test_a_closed_terminal_leaves_nothing(start, tmp_path, args):
     """SIGHUP, which ends a process as SIGKILL does, leaves a file with a telling name at most."""
