@@ -1,4 +1,4 @@
-"""Where output goes: standard output, or a file that appears whole or not at all."""
+"""Files: read whole, and written whole or not at all; standard output is one, too."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ def write(chunks: Iterable[bytes], path: str = STDOUT) -> None:
         if path in STDOUT_NAMES:
             abandon_stdout()
         raise OutputError(f"cannot write {name}: {error.strerror}") from None
+
+
+def read(path: str | Path, most: int, rule: str) -> bytes:
+    """What a file holds. Raises OutputError where it cannot be read or has more bytes than `most`.
+
+    `rule` says whose size that is: `results are not`.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise OutputError(f"cannot read {path}: {error.strerror}") from None
+    if len(content) > most:
+        raise OutputError(f"{path} is larger than {most:,} bytes, but {rule}")
+    return content
 
 
 def suffix(path: str) -> str:

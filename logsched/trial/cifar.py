@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from logsched.errors import OutputError
 from logsched.lazy import np
+from logsched.outputs import files
 from logsched.parameters import shown
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _read_names(path: Path) -> tuple[str, ...]:
 
 def _read_dict(path: Path, *keys: bytes) -> dict[bytes, Any]:
     """What a file holds, which must be a dict with these keys."""
-    held = _unpickled(_read_bytes(path), path)
+    rule = f"no file of CIFAR-10 is: {path.name} has {FILES[path.name]:,}"
+    held = _unpickled(files.read(path, MOST, rule), path)
     if not isinstance(held, dict):
         raise OutputError(f"{path} holds {shown(type(held).__name__)}, but it must hold a dict")
     for key in keys:
@@ -135,20 +137,6 @@ def _read_dict(path: Path, *keys: bytes) -> dict[bytes, Any]:
             found = ", ".join(map(shown, held)) or "nothing"
             raise OutputError(f"{path} lacks the key {key!r}: it has {found}")
     return held
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST + 1)
-    except OSError as error:
-        raise OutputError(f"cannot read {path}: {error.strerror}") from None
-    if len(content) > MOST:
-        raise OutputError(
-            f"{path} is larger than {MOST:,} bytes, but no file of CIFAR-10 is: "
-            f"{path.name} has {FILES[path.name]:,}"
-        )
-    return content
 
 
 def _unpickled(content: bytes, path: Path) -> object:

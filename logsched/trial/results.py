@@ -14,6 +14,7 @@ from logsched.config import as_tables
 from logsched.errors import LogschedError, OutputError
 from logsched.grid import Grid
 from logsched.lazy import Floats
+from logsched.outputs import files
 from logsched.parameters import check_label
 from logsched.run import Run
 from logsched.schedule import Schedule
@@ -142,24 +143,13 @@ def to_json(results: Results) -> bytes:
 
 def read_results(path: str) -> Results:
     """The results that a file holds. Raises OutputError where it cannot be read or holds none."""
-    content = _content(path)
+    content = files.read(path, MOST, "results are not")
     try:
         return _read(orjson.loads(content))
     except LogschedError as error:
         raise LogschedError(f"{path}: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(f"{path} does not hold the results of a trial as JSON") from None
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MOST + 1)
-    except OSError as error:
-        raise OutputError(f"cannot read {path}: {error.strerror}") from None
-    if len(content) > MOST:
-        raise OutputError(f"{path} is larger than {MOST:,} bytes, but results are not")
-    return content
 
 
 def _read(whole: Any) -> Results:
