@@ -10,6 +10,7 @@ from logsched.lazy import Floats, np
 from logsched.parameters import EXACT, WHOLE, Declared, Parameter, declared, parameter, shown
 
 BLOCK = 12288  # points evaluated at a time: a few arrays of 96 kB stay in a core's cache
+FEWER = "take fewer epochs or steps_per_epoch"  # where a grid has too many points
 ALL = 10**8  # points that it is feasible to go over one by one: some ten seconds a schedule
 
 
@@ -55,7 +56,7 @@ class Grid(Declared):
         if self.size > ALL:
             raise LogschedError(
                 f"the run has {self.size} points, but to go over all of them there must be at most "
-                f"{ALL}: take fewer epochs or steps_per_epoch"
+                f"{ALL}: {FEWER}"
             )
         return self.blocks()
 
@@ -74,16 +75,3 @@ CYCLES = Parameter(
 )
 RUN_PARAMETERS: Mapping[str, Parameter] = {**declared(Grid), "cycles": CYCLES}
 """What can be set of a run, as apart from a schedule."""
-
-
-def require_memory(points: int, what: str) -> None:
-    """Raise LogschedError where so many float64 do not fit into this machine's memory."""
-    import os
-
-    needed = 8 * points
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > there:
-        raise LogschedError(
-            f"{what} needs {needed / 1e9:.6g} GB of memory, but this machine has "
-            f"{there / 1e9:.3g} GB: take fewer epochs or steps_per_epoch"
-        )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from logsched.errors import LogschedError, OutputError
 from logsched.lazy import Floats, np
-from logsched.log_files import Column, Content, Oddities, Table, read_content
+from logsched.log_files.reading import read_content
+from logsched.log_files.table import Column, Content, Oddities, Table
 from logsched.parameters import listed, printable, shown, suggestion
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from logsched.errors import LogschedError
-from logsched.grid import BLOCK, Grid, require_memory
+from logsched.grid import BLOCK, FEWER, Grid
 from logsched.lazy import Floats, Numbers, np
+from logsched.memory import require_memory
 from logsched.parameters import Parameter, Parameters, Value, declared, settings_of, unknown
 from logsched.shapes import SHAPES, Shape, find_shape
 
@@ -112,7 +113,7 @@ class Schedule(Parameters):
         """
         grid = Grid(epochs=epochs, steps_per_epoch=steps_per_epoch)
         self.check(grid)
-        require_memory(grid.size, f"a sample of {grid.size} points")
+        require_memory(grid.size, f"a sample of {grid.size} points", FEWER)
         rates, begin = np.empty(grid.size), 0
         for block in grid.blocks():
             rates[begin : begin + block.size] = self.rates_in_order(block)

@@ -11,7 +11,7 @@ import pytest
 import logsched
 
 ROOT = Path(logsched.__file__).parent
-CORE = {"errors", "lazy", "parameters", "cycles", "phases", "shapes", "grid", "schedule"}
+CORE = {"errors", "lazy", "parameters", "memory", "cycles", "phases", "shapes", "grid", "schedule"}
 CORE |= {f"shapes.{name}" for name in ("base", "decays", "logarithms", "policies")}
 COMMAND_LINE = {"cli", "options", "__main__", "trial.command"}
 HEAVY = {"numpy", "matplotlib", "plotext", "rich", "orjson", "torch"}

@@ -13,7 +13,8 @@ import pytest
 from test_promises import ROWS, WORKING
 
 import logsched
-from logsched import config, grid, log_files, sweeps
+from logsched import config, grid, sweeps
+from logsched.log_files import blocks
 
 PACKAGE = Path(logsched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -179,7 +180,7 @@ def test_the_hook_sees_what_it_watches_for(tmp_path):
 
 
 def test_the_page_names_the_limits():
-    for limit in (config.MOST, log_files.MOST):
+    for limit in (config.MOST, blocks.MOST):
         assert f"at most {limit // 2**20} MiB" in " ".join(PAGE.split())
     assert grid.ALL == 10**8
     assert "10⁸ points" in PAGE

@@ -13,8 +13,9 @@ import orjson
 
 from logsched.config import as_tables
 from logsched.errors import LogschedError
-from logsched.grid import require_memory
+from logsched.grid import FEWER
 from logsched.lazy import Floats, np
+from logsched.memory import require_memory
 from logsched.outputs.text import check_format
 from logsched.parameters import EXACT, shown
 
@@ -134,7 +135,7 @@ def write_npz(curves: Curves) -> Chunks:
         if label.endswith(".npy"):
             raise LogschedError(f"label {shown(label)} ends in .npy, which npz adds to every name")
     whole = "format npz, which alone is not streamed,"
-    require_memory(curves.rows * (1 + len(curves.labels)), whole)
+    require_memory(curves.rows * (1 + len(curves.labels)), whole, FEWER)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as members:
         for name in ["epoch", *curves.labels]:
