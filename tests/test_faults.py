@@ -134,6 +134,20 @@ def test_a_closed_terminal_leaves_nothing(start, tmp_path, args):
     assert all(path.name.endswith(".unfinished") for path in tmp_path.iterdir())
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot wait")
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_waits_for_a_compiled_module_to_be_imported(run, tmp_path, sent, status):
+    """Here `numpy`, and what `matplotlib` imports: broken off there, some of them abort."""
+    stand_in = f"import os, signal\nos.kill(os.getpid(), signal.{sent})\nopen('whole', 'w')\n"
+    for name, args in (("numpy", ["export"]), ("matplotlib", ["plot", "-o", "out.png"])):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.py").write_text(stand_in)
+        result = run(*args, env={"PYTHONPATH": str(folder)})
+        assert result == ("", "", status)
+        (tmp_path / "whole").unlink()
+
+
 # The disk.
 
 

@@ -646,6 +646,11 @@ def test_more_than_fits_into_memory_is_refused(write, monkeypatch):
             read_logs(write("run", WITH_EPOCHS[name](EPOCHS, RATES)))
 
 
+def test_where_nobody_says_how_much_memory_there_is_all_is_tried(monkeypatch):
+    monkeypatch.delattr("os.sysconf")  # as on Windows
+    assert Schedule("log").sample().size == 45
+
+
 # Many columns, and odd names of them.
 
 

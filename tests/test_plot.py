@@ -383,6 +383,12 @@ def test_a_picture_of_each_in_a_folder(call, tmp_path):
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (tmp_path / "new").iterdir())
 
 
+def test_a_folder_too_deep_to_make(call):
+    result = call("plot", "-o", "a/" * 3000)
+    assert (result.stdout, result.returncode) == ("", 1)
+    assert re.fullmatch(r"Error: cannot write 'a/a.*': File name too long\.\n", result.stderr)
+
+
 def test_labels_that_look_alike_as_a_file_s_name_are_a_file_each(call, tmp_path):
     """Also where upper and lower case are the same to a disk, and of labels longer than a name."""
     labels = ["a b", "a/b", "A_b", "c", "学" * 200 + "1", "学" * 200 + "2"]

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from logsched.errors import LogschedError, OutputError
 from logsched.outputs.console import has_unicode
+from logsched.parameters import shown
 
 LONG = 100  # bytes of a label in a file's name
 STDOUT = "-"
@@ -71,6 +72,8 @@ def make_folder(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot write {folder}: {error.strerror}") from None
+    except RecursionError:  # each folder in it is made by itself
+        raise OutputError(f"cannot write {shown(folder)}: File name too long") from None
 
 
 def write_text(text: str) -> None:

@@ -9,6 +9,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from logsched.errors import LogschedError
+from logsched.lazy import unbroken
 from logsched.outputs import console, files
 from logsched.outputs.progress import bar
 from logsched.outputs.quiet import quiet_matplotlib
@@ -108,7 +109,8 @@ def draw_rows(
 ) -> None:
     """Draw pictures in rows into a file, whose suffix names the format."""
     quiet_matplotlib()
-    from logsched.outputs import figure
+    with unbroken():
+        from logsched.outputs import figure
 
     suffix = files.suffix(output)
     if suffix not in figure.FORMATS:
