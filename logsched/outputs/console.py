@@ -24,6 +24,11 @@ class Terminal:
     unicode: bool
 
 
+def columns_seen() -> int | None:
+    """How many columns a terminal shows; None where standard output is none, and all is kept."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 COLOR = Rule("auto, always or never", words=("auto", "always", "never"))
 
 

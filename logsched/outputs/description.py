@@ -10,6 +10,7 @@ from typing import Any
 from logsched.comparison import Difference, compare
 from logsched.config import as_toml
 from logsched.facts import Extremes, Facts, find_facts
+from logsched.outputs import console
 from logsched.outputs.progress import bar
 from logsched.outputs.text import as_json, check_format, columns
 from logsched.parameters import unknown
@@ -37,8 +38,8 @@ def describe_run(run: Run, format: str, against: str | None, sort: str | None) -
     Raises LogschedError for a format, label or fact that there is not.
     """
     check_format(format, (*FORMATS, "toml"))
-    if against is not None and against not in run.schedules:
-        raise unknown("label", against, run.schedules)
+    if against is not None:
+        run.require(against)
     if sort is not None and sort not in Extremes._fields:
         raise unknown("fact", sort, Extremes._fields)
     if format == "toml":
@@ -104,8 +105,8 @@ def _page(label: str, one: Described) -> str:
     """A schedule's sentence, its cycles and its warnings."""
     lines = [label, *_paragraph(one.sentence, "  ")]
     if one.facts.cycle_ends:
-        ends = epochs(one.facts.cycle_ends, "or")
-        lines += _paragraph(f"A run ends at the end of a decay at {ends}.", "  ")
+        ends = listed([time(end) for end in one.facts.cycle_ends], "or")
+        lines += _paragraph(f"To end on a completed decay, run {ends} epochs.", "  ")
     for text in one.warnings:
         lines += _warning(text)
     return "".join(f"{line}\n" for line in lines)
@@ -125,7 +126,7 @@ def _side_by_side(found: Mapping[str, Described]) -> str:
     rows = [_fact_column(one.facts) for one in found.values()]
     names = list(rows[0])
     table = [["", *found], *([name, *(row[name] for row in rows)] for name in names)]
-    return columns(table, right=range(1, len(table[0])))
+    return columns(table, range(1, len(table[0])), console.columns_seen())
 
 
 def _row_each(found: Mapping[str, Described]) -> str:
@@ -133,7 +134,7 @@ def _row_each(found: Mapping[str, Described]) -> str:
     facts = [_fact_column(one.facts) for one in found.values()]
     names = [name.strip() for name in facts[0]]
     rows = [[label, *one.values()] for label, one in zip(found, facts, strict=True)]
-    return columns([["", *names], *rows], right=range(1, len(names) + 1))
+    return columns([["", *names], *rows], range(1, len(names) + 1), console.columns_seen())
 
 
 def _fact_column(facts: Facts) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from logsched.facts import Facts, find_facts
 from logsched.lazy import np
-from logsched.outputs.text import check_format, columns
+from logsched.outputs import console
+from logsched.outputs.text import cells, check_format, columns, parts
 from logsched.picture import trace
 from logsched.remarks import number, time
 
@@ -37,10 +38,11 @@ def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
     header = ["epoch", *curves.labels, ""]
     if format == "markdown":
         return _markdown([*header[:-1], "note"], rows)
+    most = console.columns_seen()
     body = (
-        _styled(header, rows)
+        _styled(header, rows, most)
         if terminal.color
-        else columns([header, *rows], range(len(header) - 1))
+        else columns([header, *rows], range(len(header) - 1), most)
     )
     return f"{body}\n{_about(curves, facts, terminal)}"
 
@@ -95,8 +97,17 @@ def _markdown(header: list[str], rows: Rows) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in [lines[0], marks, *lines[1:]])
 
 
-def _styled(header: list[str], rows: Rows) -> str:
+def _styled(header: list[str], rows: Rows, most: int | None) -> str:
     """The same columns on a terminal: a bold head, restarts marked."""
+    widths = [max(map(cells, column)) for column in zip(header, *rows, strict=True)]
+    marked = ["cyan" if row[-1] else None for row in rows]
+    return "\n".join(
+        _part([header[n] for n in part], [[row[n] for n in part] for row in rows], marked)
+        for part in parts(widths, most)
+    )
+
+
+def _part(header: list[str], rows: Rows, styles: Sequence[str | None]) -> str:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -104,12 +115,12 @@ def _styled(header: list[str], rows: Rows) -> str:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in header:
         table.add_column(Text(name), justify="right" if name else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(Text, row), style="cyan" if row[-1] else None)
-    widest = sum(max(map(len, cells)) + 2 for cells in zip(header, *rows, strict=True))
-    console = Console(width=2 * widest, force_terminal=True, color_system="standard")
-    with console.capture() as capture:
-        console.print(table)
+    for row, style in zip(rows, styles, strict=True):
+        table.add_row(*map(Text, row), style=style)
+    widest = sum(max(map(cells, column)) + 2 for column in zip(header, *rows, strict=True))
+    rich = Console(width=2 * widest, force_terminal=True, color_system="standard")
+    with rich.capture() as capture:
+        rich.print(table)
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
@@ -120,7 +131,8 @@ def _about(curves: Curves, facts: Mapping[str, Facts], terminal: Terminal) -> st
         [
             [label, _sparkline(one, curves.grid, bars), *_facts(facts[label])]
             for label, one in curves.schedules.items()
-        ]
+        ],
+        most=console.columns_seen(),
     )
 
 

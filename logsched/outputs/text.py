@@ -30,10 +30,31 @@ def _escaped(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1]
 
 
-def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> str:
-    """Rows of text in columns two spaces apart; those numbered in `right` are aligned there."""
+def columns(
+    rows: Sequence[Sequence[str]], right: Container[int] = (), most: int | None = None
+) -> str:
+    """Rows of text in columns two spaces apart; those numbered in `right` are aligned there.
+
+    What is wider than `most` comes in parts, one below the other.
+    """
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return "".join(_line(row, widths, right) for row in rows)
+    return "\n".join(
+        "".join(_line([(row[n], widths[n], n in right) for n in part]) for row in rows)
+        for part in parts(widths, most)
+    )
+
+
+def parts(widths: Sequence[int], most: int | None) -> list[list[int]]:
+    """Which columns stand beside each other: the first in every part, with others that fit."""
+    found: list[list[int]] = []
+    room = 0
+    for number, width in enumerate(widths[1:], 1):
+        if not found or (most is not None and width + 2 > room):
+            found.append([0])
+            room = (most or 0) - widths[0]
+        found[-1].append(number)
+        room -= width + 2
+    return found or [[0]]
 
 
 def cells(text: str) -> int:
@@ -45,10 +66,9 @@ def cells(text: str) -> int:
     return cell_len(text)
 
 
-def _line(row: Sequence[str], widths: Sequence[int], right: Container[int]) -> str:
-    spaces = [" " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)]
-    padded = [
-        space + cell if number in right else cell + space
-        for number, (cell, space) in enumerate(zip(row, spaces, strict=True))
-    ]
+def _line(row: Sequence[tuple[str, int, bool]]) -> str:
+    padded = []
+    for text, width, right in row:
+        space = " " * (width - cells(text))
+        padded.append(space + text if right else text + space)
     return "  ".join(padded).rstrip() + "\n"
