@@ -39,6 +39,7 @@ def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
     Raises LogschedError for what cannot be trained or gone on from, before any training.
     """
     task.check(run.grid)
+    device_of(task.training)
     _check_rates(run)
     _note_warmup(run)
     seeds, find = _source(task, keeping)
@@ -74,10 +75,11 @@ def _train_each(
 
 
 def _check_rates(run: Run) -> None:
-    """Raise LogschedError for an lr of 0, of which no rate is a multiple, and for extreme rates."""
+    """Raise LogschedError for an lr of which a rate is no multiple, and for extreme rates."""
     for label, schedule in run.schedules.items():
-        schedule.factor(0.0)
-        greatest = max(schedule.rates_in_order(block).max() for block in run.grid.all_blocks())
+        greatest = max(
+            schedule.factor(block).max() * schedule.lr for block in run.grid.all_blocks()
+        )
         if greatest > GREATEST:
             raise LogschedError(
                 f"the rate of {label} reaches {greatest:.6g}, but a trial goes to {GREATEST:g}"

@@ -120,16 +120,24 @@ def test_what_cannot_be_is_one_sentence(call, monkeypatch, args, said):
     [
         (["cosine", "cosine"], "label 'cosine' is given twice"),
         (["cosin"], "there is no shape 'cosin'; did you mean 'cosine'?"),
-        (["cosine", "--match-budget", "log"], "there is no label 'log'; known are cosine"),
-        (["cosine", "--device", "cuda"], "device is cuda, but PyTorch finds none here"),
+        (
+            ["cosine", "--match-budget", "log"],
+            "there is no label 'log': name log among the schedules as well",
+        ),
+        (["cosine", "log", "--device", "cuda"], "device is cuda, but PyTorch finds none here"),
+        (
+            ["cosine", "--lr", "1e-310", "--restart-lr", "0.1", "--epochs", "17"],
+            "lr is 1e-310, but 0.1 is no finite multiple of it: take a larger lr",
+        ),
     ],
 )
 def test_what_a_trial_cannot_train_is_one_sentence(call, torch, args, said):
     if torch.cuda.is_available() and "cuda" in args:
         pytest.skip("there is a CUDA device")
-    done = call("trial", "ackley", *args, *TINY)
+    done = call("trial", "ackley", *TINY, *args)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"Error: {said}")
+    assert done.stderr.count("\n") == 1
 
 
 def test_steps_are_those_of_the_data(call, torch):
