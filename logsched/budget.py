@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from logsched.errors import LogschedError
 from logsched.lazy import np
-from logsched.parameters import shown, unknown
+from logsched.parameters import shown
 from logsched.remarks import number
 from logsched.schedule import Schedule
 
@@ -28,8 +28,7 @@ def match_run(run: Run, label: str) -> Run:
     What was changed is among the notes. Raises LogschedError for an unknown label, and where no
     rate matches the budget.
     """
-    if label not in run.schedules:
-        raise unknown("label", label, run.schedules)
+    run.require(label)
     budget = total(run.schedules[label], run.grid)
     schedules, said = {}, []
     for name, schedule in run.schedules.items():

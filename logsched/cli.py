@@ -21,6 +21,7 @@ from logsched.options import complete, evaluates, framework_names, preset_names,
 from logsched.outputs import console, files
 from logsched.parameters import NOT_NEGATIVE, WHOLE, unknown
 
+EPOCH = NOT_NEGATIVE._replace(says="one epoch, a finite number, 0 or more, as in 37")
 COMPLETION = "_LOGSCHED_COMPLETE"  # set by the shell when it asks for completions
 TRIAL = "Train a model under each schedule, and show the loss."
 PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
@@ -28,7 +29,10 @@ PAPER = ("constant", "step", "cosine", "log")  # what the paper compares
 app = typer.Typer(
     name="logsched",
     help="Learning-rate schedules: what they do, drawn, described and exported.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda name: name.replace("_", "-"),  # --restart_lr will do
+    },
     rich_markup_mode=None,  # half the time of --help, and errors that are not wrapped
     pretty_exceptions_enable=False,
 )
@@ -86,9 +90,12 @@ def main() -> None:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """What Typer has to say, in one line; and where an option is a shape's own, how to set it."""
-    name = str(getattr(error, "option_name", "")).lstrip("-").replace("-", "_")
-    if name:
+    """What Typer has to say, in one line; and what to do where an option is of another place."""
+    option = str(getattr(error, "option_name", ""))
+    if option in ("-o", "--output") and hasattr(error, "possibilities"):  # there is no such option
+        way_out = "write with > FILE, or arrays with logsched export -o FILE"
+        return f"there is no option {option} here: {way_out}"
+    if name := option.lstrip("-").replace("-", "_"):
         from logsched.shapes import owner_of
 
         if owner := owner_of(name):
@@ -219,7 +226,9 @@ def plot(
     data: Annotated[
         list[str] | None,
         typer.Option(
-            "--data", metavar="FILE[:COLUMN]", help="what a run logged, over what was planned"
+            "--data",
+            metavar="FILE[:COLUMN]",
+            help="what a run logged, over what was planned; - is stdin, also as a SCHEDULE",
         ),
     ] = None,
 ) -> None:
@@ -329,7 +338,7 @@ def explain(
 
     if at is None:
         raise LogschedError("at is missing: name the epoch to explain, as in --at 37")
-    epoch = float(NOT_NEGATIVE.parse("at", at))
+    epoch = float(EPOCH.parse("at", at))
     files.write_text(explanation.explain_run(run, epoch, format))
 
 

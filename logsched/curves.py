@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from logsched.run import Run
     from logsched.schedule import Schedule
 
+EPOCHS = NOT_NEGATIVE._replace(says="finite numbers, 0 or more, with commas, as in 0,5,30")
+
 
 @dataclass(frozen=True)
 class Curves:
@@ -77,6 +79,6 @@ def choose_rows(run: Run, at: str | None, every: str | None) -> Curves:
     if every is not None:
         return Curves(run.schedules, run.grid, every=int(WHOLE.parse("every", every)))
     if at is not None:
-        epochs = [float(NOT_NEGATIVE.parse("at", item)) for item in at.split(",")]
+        epochs = [float(EPOCHS.parse("at", item)) for item in at.split(",")]
         return Curves(run.schedules, run.grid, at=tuple(epochs))
     return Curves(run.schedules, run.grid)

@@ -149,7 +149,7 @@ def _read(asked: Source) -> dict[str, Log]:
     if not found:
         raise asked.without(f"numbers in column {_listed(choice.rates)}", content.oddities)
     full = len(found) > 1 or asked.column is not None
-    labels = {name: _label(asked, name if full or table.named else "", full) for name in found}
+    labels = {name: _label(asked, name, full) for name in found}
     return {name: _log(labels[name], table, choice, name, content.oddities) for name in found}
 
 
@@ -183,9 +183,10 @@ def _size(file: BinaryIO) -> int:
 
 def _label(asked: Source, name: str, full: bool) -> str:
     """The file's name, with the column's where it is not the only one; of stdin only that."""
+    if asked.path == STDIN:
+        return printable(name) if full else asked.name
     file = os.path.basename(asked.path)
-    text = name or "stdin" if asked.path == STDIN else f"{file}:{name}" if full else file
-    return printable(text)
+    return printable(f"{file}:{name}" if full else file)
 
 
 def _log(label: str, table: Table, choice: Choice, name: str, odd: Oddities) -> Log:

@@ -97,17 +97,19 @@ def _cut(text: str) -> str:
     return text if len(text) < LONG else f"{text[: LONG // 2]}...{text[-LONG // 4 :]}"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "and") -> str:
     """`a, b and c`, as a sentence has them."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f" {last} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'X'?` for the nearest known word, or nothing."""
+    """`; did you mean 'X'?` for the nearest known word, or the only one of the same beginning."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word[:LONG].casefold(), list(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    known, word = list(known), word[:LONG].casefold()
+    begin = [one for one in known if word and (one.startswith(word) or word.startswith(one))]
+    near = get_close_matches(word, known, n=1) or begin
+    return f"; did you mean '{near[0]}'?" if len(near) == 1 else ""
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> LogschedError:

@@ -9,9 +9,10 @@ from logsched.parameters import Value, unknown
 
 
 class Preset(NamedTuple):
-    """Settings under one name: parameters and grid, where they stand in the paper, what to know."""
+    """Settings under one name: parameters and grid, of what, where in the paper, what to know."""
 
     settings: Mapping[str, Value]
+    about: str
     source: str
     note: str
 
@@ -30,6 +31,7 @@ PRESETS: dict[str, Preset] = {
             "epochs": 10,
             "steps_per_epoch": 100,
         },
+        "schedules drawn over ten epochs",
         "Figure 1, caption",
         "The paper does not give lr: here it is restart_lr.",
     ),
@@ -45,6 +47,7 @@ PRESETS: dict[str, Preset] = {
             "restart_lr": 0.1,
             "epochs": 60,
         },
+        "CIFAR-10, ResNet34 and SGD, 60 epochs",
         "Section 2.1, Figure 2",
         "As the paper states it, the warmup goes down and the initial decay goes up.",
     ),
@@ -58,6 +61,7 @@ PRESETS: dict[str, Preset] = {
             "restart_interval_multiplier": 1.0,
             "epochs": 40,
         },
+        "CIFAR-10, transformer and Adam, 40 epochs",
         "Section 2.2, Figure 3",
         "The paper does not give lr and min_decay_lr: these are Adam's usual rate and lr/100.",
     ),

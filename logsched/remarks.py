@@ -8,6 +8,8 @@ from itertools import pairwise
 from math import inf, nextafter
 from typing import TYPE_CHECKING
 
+from logsched.parameters import listed
+
 if TYPE_CHECKING:
     from logsched.facts import Facts, Span
     from logsched.grid import Grid
@@ -29,14 +31,14 @@ def time(epoch: float) -> str:
     return f"{epoch:.12g}"
 
 
-def epochs(values: Iterable[float], last: str = "and") -> str:
+def epochs(values: Iterable[float]) -> str:
     """`epoch 1`, `epochs 1 and 2`; of many, the first ones and the last."""
     texts = [time(value) for value in values]
     if len(texts) == 1:
         return f"epoch {texts[0]}"
     if len(texts) > NAMED:
         return f"epochs {', '.join(texts[: NAMED - 1])}, ... {texts[-1]}"
-    return f"epochs {', '.join(texts[:-1])} {last} {texts[-1]}"
+    return f"epochs {listed(texts)}"
 
 
 def describe(schedule: Schedule, facts: Facts, grid: Grid) -> str:

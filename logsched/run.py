@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.errors import LogschedError
 from logsched.grid import Grid
+from logsched.parameters import unknown
 
 if TYPE_CHECKING:
     from logsched.schedule import Schedule
@@ -47,6 +48,17 @@ class Run:
         for schedule in self.schedules.values():
             schedule.check(grid)
         return replace(self, grid=grid)
+
+    def require(self, label: str) -> None:
+        """Raise LogschedError where no schedule has a label; it may be a shape that has none."""
+        if label in self.schedules:
+            return
+        from logsched.shapes import SHAPES
+
+        if label in SHAPES:
+            way_out = f"name {label} among the schedules as well"
+            raise LogschedError(f"there is no label '{label}': {way_out}")
+        raise unknown("label", label, self.schedules)
 
     def only(self, command: str, file: str) -> tuple[str, Schedule]:
         """The label and the schedule, where there is one. Raises LogschedError otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,19 @@ from typing import NamedTuple
 from logsched.config import Config, Table
 from logsched.errors import LogschedError
 from logsched.grid import RUN_PARAMETERS
-from logsched.parameters import Parameters, Value, check_label, declared, shown, unknown
+from logsched.parameters import (
+    Parameters,
+    Value,
+    check_label,
+    declared,
+    printable,
+    shown,
+    unknown,
+)
 from logsched.schedule import Schedule
 from logsched.shapes import SHAPES
 
+LOGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".npy", ".npz")
 ALL_PARAMETERS = {*declared(Parameters)}.union(*(declared(shape) for shape in SHAPES.values()))
 
 
@@ -91,7 +101,9 @@ def read_spec(text: str, tables: Mapping[str, Table] | None = None) -> Spec:
 
 
 def _no_shape(text: str, shape: str, known: Sequence[str]) -> LogschedError:
-    """The sentence about a shape that there is not; about parameters, where they seem meant."""
+    """The sentence about a shape that there is not; about what seems meant in its place."""
+    if shape.endswith((*LOGS, ".toml")) or os.path.isfile(shape):
+        return _no_schedule(printable(shape))
     words = [word.replace("-", "_") for word in re.split(r"[ ,=]+", text.strip())]
     shapes = [word for word in words if word in known]
     if ALL_PARAMETERS.intersection(words):
@@ -102,6 +114,13 @@ def _no_shape(text: str, shape: str, known: Sequence[str]) -> LogschedError:
     if len(shapes) == len(words):
         return LogschedError(f"{shown(text)} is no schedule: name several with spaces between")
     return unknown("shape", shape, known)
+
+
+def _no_schedule(path: str) -> LogschedError:
+    """The sentence about a file in the place of a schedule."""
+    log = f"logsched plot --data {path}, or logsched check {path} SCHEDULE"
+    way_out = f"--config {path}" if path.endswith(".toml") else log
+    return LogschedError(f"{path} is a file, not a schedule: try {way_out}")
 
 
 def _read_params(text: str, shape: str, items: Sequence[str]) -> dict[str, Value]:

@@ -71,6 +71,15 @@ def test_every_parameter_has_an_option_with_its_default(call, command):
         assert word in shown
 
 
+@pytest.mark.parametrize("command", ["shapes", "presets"])
+def test_a_list_fits_a_terminal_and_says_what_is_in_it(call, command):
+    """The words of the formulas; and what a preset is for."""
+    shown = call(command).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    words = {"shapes": ("u = T_cur/T_i", "eta_max is", "eta_min"), "presets": ("SGD", "Figure 1")}
+    assert all(word in shown for word in words[command])
+
+
 def test_version(run):
     assert run("--version") == (f"logsched {__version__}\n", "", 0)
 
@@ -120,6 +129,7 @@ OUT_OF_RANGE = [
     (["--at", "1,,2"], ["at is ''"]),
     (["--at", "1e5"], ["at is 100000", "epochs 45"]),
     (["--at", "45"], ["at is 45", "epochs 45"]),
+    (["--at", "0:10"], ["at is '0:10'", "as in 0,5,30"]),
     (["--at", "0,-1"], ["at is -1"]),
     (["--at", "nan"], ["at is nan"]),
     (["--at", "inf"], ["at is inf"]),
@@ -209,6 +219,9 @@ NEAREST = [
     (["export", "cosin"], "cosine"),
     (["export", "LOG"], "log"),
     (["export", "log_bounded"], "log-bounded"),
+    (["plot", "poly"], "polynomial"),
+    (["plot", "exp"], "exponential"),
+    (["plot", "CosineAnnealingLR"], "cosine"),
     (["plot", "x=liner"], "linear"),
     (["shapes", "stepp"], "step"),
     (["export", "--preset", "resnet"], "resnet34"),
@@ -256,6 +269,34 @@ def test_wrong_usage(call, args):
 )
 def test_a_first_word_that_is_no_command(call, word, answer):
     assert_refused(call(word), answer)
+
+
+@pytest.mark.parametrize(
+    ("args", "answer"),
+    [
+        ("plot run.csv", "run.csv is a file, not a schedule: try logsched plot --data run.csv, or"),
+        ("check cosine run.csv", "logsched check run.csv SCHEDULE."),
+        ("table missing.npy:lr", "missing.npy is a file"),
+        ("export there", "there is a file"),
+        ("plot mine.toml", "mine.toml is a file, not a schedule: try --config mine.toml."),
+    ],
+)
+def test_a_file_in_the_place_of_a_schedule(call, tmp_path, args, answer):
+    """Told by its name's end, or since it is there."""
+    (tmp_path / "there").touch()
+    assert_refused(call(*args.split()), answer)
+
+
+@pytest.mark.parametrize("option", ["--match-budget", "--against"])
+def test_a_shape_that_is_no_schedule_of_the_run(call, option):
+    result = call("describe", "log", option, "cosine")
+    assert_refused(result, "there is no label 'cosine': name cosine among the schedules as well")
+    assert_refused(call("describe", "log", option, "lgo"), "did you mean 'log'?")
+
+
+@pytest.mark.parametrize("command", ["table", "describe", "explain --at 3", "shapes"])
+def test_a_file_to_write_that_a_command_does_not_take(call, command):
+    assert_refused(call(*command.split(), "-o", "x.txt"), "no option -o", "> FILE", "export -o")
 
 
 def test_a_label_given_twice_is_answered_with_what_would_work(call):
@@ -355,6 +396,11 @@ def test_text_beats_option_beats_preset_beats_default(call):
 
 def test_an_option_given_twice_takes_the_last(call):
     assert params_of(call, "--lr", "1", "--lr", "0.2")["lr"] == 0.2
+
+
+def test_an_option_may_have_underscores(call):
+    assert params_of(call, "--restart_lr", "0.2")["restart_lr"] == 0.2
+    assert params_of(call, "--restart_lr=0.2") == params_of(call, "--restart-lr", "0.2")
 
 
 def test_options_may_stand_anywhere(call):

@@ -236,6 +236,15 @@ def test_several(call):
     assert list(json.loads(out)["schedules"]) == ["cosine", "mine"]
 
 
+def test_a_pole_is_said_where_it_is(call):
+    """Eq. 4 is infinite where a cycle or a decay begins, and nowhere else."""
+    said = "pi/0 is infinite: peak caps g"
+    for epoch in ("5", "15", "25"):
+        assert said in call("explain", "log", "--at", epoch).stdout
+    assert said not in call("explain", "log", "--at", "5.01").stdout
+    assert said not in call("explain", "log-bounded", "--at", "5").stdout
+
+
 BAD = ["-1", "nan", "inf", "1e400", "", "x", "1,2", "-0.0001"]
 
 
@@ -245,6 +254,7 @@ def test_bad_epoch(call, at):
     assert (out, status) == ("", 2)
     assert err.count("\n") == 1
     assert "at is" in err
+    assert "one epoch" in err
 
 
 def test_no_epoch(call):

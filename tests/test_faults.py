@@ -192,7 +192,7 @@ def test_a_log_that_is_cut_while_it_is_read_is_read_as_far_as_it_goes(run, tmp_p
     result = run("check", "-", "constant", stdin=text[:-9])
     assert result.returncode in (0, 1)
     assert "Error" not in result.stderr
-    assert result.stdout.startswith("stdin is ") or "not constant" in result.stdout
+    assert result.stdout.startswith("standard input is ") or "not constant" in result.stdout
 
 
 def test_two_processes_that_write_one_file_leave_one_of_them_whole(start, call, tmp_path):

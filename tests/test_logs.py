@@ -410,8 +410,9 @@ def test_a_column_with_a_colon(write):
 
 
 def test_standard_input_has_no_name():
-    assert log_of("0.1\n").label == "stdin"
-    assert log_of("epoch,my lr\n0,1\n").label == "my lr"
+    assert log_of("0.1\n").label == "standard input"
+    assert log_of("epoch,my lr\n0,1\n").label == "standard input"
+    assert [log.label for log in logs_of("epoch,a,b\n0,1,2\n")] == ["a", "b"]
 
 
 def test_labels_can_be_printed(write):

@@ -12,6 +12,12 @@ from logsched.presets import PRESETS, Preset, find_preset
 if TYPE_CHECKING:
     from logsched.shapes import Shape
 
+READING = """
+rate = (1 - g) * eta_min + g * eta_max, where no rate is given; eta_max is the
+rate at the top of a decay or cycle, eta_min that at its end; u = T_cur/T_i is
+how much of it is over, from 0 to 1. All about one: logsched shapes NAME
+"""
+
 
 def shapes(name: str | None, format: str) -> str:
     """All shapes, a line each, or all of one. Raises LogschedError for a name there is not."""
@@ -22,7 +28,7 @@ def shapes(name: str | None, format: str) -> str:
     if format == "json":
         return as_json({"shapes": {key: _shape_facts(shape) for key, shape in chosen.items()}})
     if name is None:
-        return columns([[key, shape.formula] for key, shape in chosen.items()])
+        return columns([[key, shape.formula] for key, shape in chosen.items()]) + READING
     return _shape_page(chosen[name])
 
 
@@ -33,7 +39,7 @@ def presets(name: str | None, format: str) -> str:
     if format == "json":
         return as_json({"presets": {key: preset._asdict() for key, preset in chosen.items()}})
     if name is None:
-        return columns([[key, preset.source] for key, preset in chosen.items()])
+        return columns([[key, preset.about, preset.source] for key, preset in chosen.items()])
     return _preset_page(name, chosen[name])
 
 
@@ -68,4 +74,4 @@ def _shape_page(shape: type[Shape]) -> str:
 
 def _preset_page(name: str, preset: Preset) -> str:
     settings = [[key, str(value)] for key, value in preset.settings.items()]
-    return f"{name}: {preset.source}. {preset.note}\n\n{columns(settings)}"
+    return f"{name}: {preset.about} ({preset.source}). {preset.note}\n\n{columns(settings)}"

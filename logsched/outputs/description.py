@@ -13,8 +13,8 @@ from logsched.facts import Extremes, Facts, find_facts
 from logsched.outputs import console
 from logsched.outputs.progress import bar
 from logsched.outputs.text import as_json, check_format, columns
-from logsched.parameters import unknown
-from logsched.remarks import describe, epochs, number, time, warnings
+from logsched.parameters import listed, unknown
+from logsched.remarks import describe, number, time, warnings
 from logsched.run import Run
 
 MANY = 6  # schedules up to which each has a page of its own

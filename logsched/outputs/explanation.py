@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from logsched.moment import Moment, find_moment, put_in
 from logsched.outputs.text import as_json, check_format
-from logsched.parameters import settings_of
+from logsched.parameters import declared, settings_of
 from logsched.phases import Phase
 from logsched.remarks import number, time
 from logsched.run import Run
@@ -39,8 +39,15 @@ def _page(label: str, schedule: Schedule, moment: Moment) -> str:
         parts.append(_lines(_times(schedule, phase, moment)))
     if moment.g is not None:
         parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
+        parts[-1] += _pole(phase, moment)
     parts.append(_lines([_rate(phase, moment)]))
     return "\n\n".join(parts) + "\n"
+
+
+def _pole(phase: Phase, moment: Moment) -> str:
+    """A line about the formula where it is infinite, which a shape has a `peak` for."""
+    capped = phase.shape is not None and "peak" in declared(type(phase.shape))
+    return f"\n  {'':8}  pi/0 is infinite: peak caps g" if capped and moment.u == 0 else ""
 
 
 def _where(phase: Phase, moment: Moment) -> str:
