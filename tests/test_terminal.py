@@ -208,12 +208,19 @@ def test_a_stack_has_a_panel_a_curve(terminal, size, count):
     rows = text.splitlines()
     heads = [number for number, row in enumerate(rows) if row.startswith("at ")]
     assert len(heads) == count
-    assert all(below - above >= 5 for above, below in pairwise([*heads, len(rows)]))
+    assert all(below - above >= 4 for above, below in pairwise([*heads, len(rows)]))
     assert text.count("epoch") == text.count("cycle 1") == 1
     assert rows[-1].strip() == "epoch"
     assert max(map(len, rows)) <= terminal.width
-    assert len(rows) <= max(terminal.height, 5 * count + 6)
+    assert len(rows) <= max(terminal.height, 4 * count + 6)
     assert len({row.index(row[edge]) for row in rows if (edge := _edge(row))}) == 1
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_a_stack_of_four_fits_a_usual_terminal(terminal):
+    """Of 80 columns and 24 rows; a program has 23 of them, for the prompt takes one."""
+    text = draw(replace(FOUR, layout="stack"), replace(terminal, height=23))
+    assert len(text.splitlines()) <= 23
 
 
 def _edge(row):

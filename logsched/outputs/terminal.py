@@ -22,7 +22,7 @@ _BLANK_END = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")
 MOST = 200  # curves that are drawn
 _FEWEST_ROWS = 6  # three of the canvas; the axis, its ticks and its label
 _AXIS = 3  # rows of them: the axis, its ticks and its label
-_PANEL = 4  # rows of a panel of a stack, at least
+_PANEL = 3  # rows of a panel of a stack, at least
 
 
 def draw(picture: Picture, terminal: Terminal) -> str:
