@@ -14,7 +14,7 @@ from test_promises import ROWS, WORKING
 
 import logsched
 from logsched import config, grid, sweeps
-from logsched.log_files import blocks
+from logsched.log_files import blocks, table
 
 PACKAGE = Path(logsched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -182,6 +182,8 @@ def test_the_hook_sees_what_it_watches_for(tmp_path):
 def test_the_page_names_the_limits():
     for limit in (config.MOST, blocks.MOST):
         assert f"at most {limit // 2**20} MiB" in " ".join(PAGE.split())
+    assert table.CELLS == 2**28
+    assert "2²⁸ cells" in PAGE
     assert grid.ALL == 10**8
     assert "10⁸ points" in PAGE
     assert f"{sweeps.MOST:,} schedules" in PAGE
