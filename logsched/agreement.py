@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.errors import LogschedError
@@ -22,6 +22,11 @@ ROUNDING = 1e-12  # of the greatest rate: what float64 leaves of a difference ne
 SINGLE = 2.0**-22  # the same for rates that were computed or kept as float32
 CHECKED = 10_000  # rates whose digits are looked at
 TELLING = 8  # digits of a number that tell whether it was float32
+KEPT = range(2, 9)  # decimals, or digits, of a rounded log
+HALF = 0.5 * (1 + 1e-9)  # of the last one
+MANY = 10  # different rates that tell whether a log is rounded
+SHARE = 0.25  # of them need the last decimal: short numbers by chance do not
+FINE = 0.01  # of the greatest rate: rounded by more, a log tells too little
 
 Predict = Callable[[Floats], Floats]
 """From `(n,)` ascending epochs to the rates that a schedule, or a mistaken run of it, has there."""
@@ -84,6 +89,61 @@ def is_single(rates: Floats) -> bool:
 
 def _digits(rate: float) -> str:
     return repr(rate).partition("e")[0].replace(".", "").strip("-0")
+
+
+class Rounding(NamedTuple):
+    """What a log may be rounded to, as `5 decimals`, and how near its rates are then to be.
+
+    `need` is the share of its different rates that need the last of these; `telling` says whether
+    many, and fine enough, rates speak for it.
+    """
+
+    kept: str
+    tolerance: Tolerance
+    need: float
+    telling: bool
+
+
+def roundings(rates: Floats, tolerance: Tolerance) -> list[Rounding]:
+    """The decimals, and the digits, that `(n,)` finite rates may be rounded to, likelier first."""
+    found = [_rounding(rates, tolerance, *kind) for kind in (_DECIMALS, _DIGITS)]
+    return sorted((one for one in found if one is not None), key=lambda one: -one.need)
+
+
+def telling_rounding(rates: Floats, tolerance: Tolerance) -> Rounding | None:
+    """What a log is rounded to, where its rates speak for that."""
+    return next((one for one in roundings(rates, tolerance) if one.telling), None)
+
+
+def _rounding(
+    rates: Floats,
+    tolerance: Tolerance,
+    kind: str,
+    rounded: Callable[[float, int], float],
+    widened: Callable[[Tolerance, int], Tolerance],
+) -> Rounding | None:
+    different = np.unique(rates).tolist()
+    kept = next((k for k in KEPT if all(rounded(one, k) == one for one in different)), None)
+    if kept is None:
+        return None
+    top = max(map(abs, different), default=0.0)
+    need = sum(rounded(one, kept - 1) != one for one in different) / max(len(different), 1)
+    near = widened(tolerance, kept)
+    fine = near.rtol * top + near.floor <= FINE * top
+    telling = fine and need >= SHARE and len(different) >= MANY
+    return Rounding(f"{kept} {kind}", near, need, telling)
+
+
+_DECIMALS = (
+    "decimals",
+    round,
+    lambda near, kept: replace(near, floor=near.floor + HALF / 10**kept),
+)
+_DIGITS = (
+    "digits",
+    lambda rate, kept: float(f"{rate:.{kept}g}"),
+    lambda near, kept: replace(near, rtol=near.rtol + HALF / 10 ** (kept - 1)),
+)
 
 
 def rates_of(schedule: Schedule, epochs: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Why a run's rates are not the schedule's: each mistake that runs make, tried on all points.
 
-A cause is named only if it alone brings every logged rate within the tolerance.
+A cause is named only if it alone, or with the log's rounding, brings every rate within the tolerance.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 from sys import float_info
 
 from logsched import clocks
-from logsched.agreement import Predict, Tolerance, rates_of
+from logsched.agreement import Predict, Tolerance, rates_of, roundings, telling_rounding
 from logsched.case import Case, Cause, Suspect
 from logsched.errors import LogschedError
 from logsched.lazy import np
@@ -21,12 +21,22 @@ from logsched.schedule import Schedule, in_effect, known_of
 from logsched.shapes import SHAPES
 from logsched.solving import ValueSearch, fitting_values
 
-KEPT = range(2, 9)  # digits of a rounded log
-HALF = 0.5 * (1 + 1e-9)  # of the last digit
-
 
 def find_causes(case: Case) -> list[Cause]:
-    """All causes that explain a log, the plainest first; of several of one kind the first."""
+    """All causes that explain a log, the plainest first; of several of one kind the first.
+
+    Where none does, and the log is rounded, those that explain it as near as that.
+    """
+    found = _explaining(case)
+    rounding = telling_rounding(case.series.rate, case.tolerance)
+    if found or rounding is None:
+        return found
+    besides = f"; besides, the log is rounded to {rounding.kept}"
+    near = replace(case, tolerance=rounding.tolerance)
+    return [one._replace(sentence=one.sentence + besides) for one in _explaining(near)]
+
+
+def _explaining(case: Case) -> list[Cause]:
     found: dict[tuple[str, str | None], Cause] = {}
     for suspects in STILL if case.still else CAUSES:
         for one in suspects(case):
@@ -99,13 +109,19 @@ def _scales(case: Case) -> Iterator[Suspect]:
     top = int(np.nanargmax(planned))
     ratio = float(case.series.rate[top] / planned[top])
     if case.wrong.size > 1 and 0 < ratio < np.inf:
-        scale = _shortest(ratio, case.tolerance.rtol)
-        yield Suspect(_scale(scale), lambda epochs: scale * case.planned(epochs))
-        since = f" from epoch {time(begun)} on"
-        yield Suspect(
-            _scale(scale, since),
-            lambda epochs: np.where(epochs < begun, 1.0, scale) * case.planned(epochs),
-        )
+        near = case.tolerance.rtol + case.tolerance.floor / float(case.series.rate[top])
+        for scale in _short(ratio, near):
+            yield _scaled(case, scale)
+        for scale in _short(ratio, near):
+            yield _scaled(case, scale, begun)
+
+
+def _scaled(case: Case, scale: float, begun: float = 0.0) -> Suspect:
+    since = f" from epoch {time(begun)} on" if begun else ""
+    return Suspect(
+        _scale(scale, since),
+        lambda epochs: np.where(epochs < begun, 1.0, scale) * case.planned(epochs),
+    )
 
 
 def _frozen(case: Case) -> Iterator[Suspect]:
@@ -120,10 +136,10 @@ def _frozen(case: Case) -> Iterator[Suspect]:
         )
 
 
-def _shortest(scale: float, rtol: float) -> float:
-    """A number in as few digits as the tolerance leaves."""
-    texts = (f"{scale:.{digits}g}" for digits in range(1, 17))
-    return next((float(one) for one in texts if abs(float(one) - scale) < rtol * scale / 2), scale)
+def _short(scale: float, rtol: float) -> list[float]:
+    """A number in as few digits as the tolerance leaves, and in more."""
+    texts = (f"{scale:.{digits}g}" for digits in range(1, 18))
+    return [*dict.fromkeys(float(one) for one in texts if abs(float(one) - scale) <= rtol * scale)]
 
 
 def _scale(scale: float, since: str = "") -> Cause:
@@ -191,20 +207,9 @@ def _single(case: Case) -> Iterator[Suspect]:
 
 def _rounded(case: Case) -> Iterator[Suspect]:
     """The log keeps few digits: within half of the last one the rates are the planned ones."""
-    rates = np.unique(case.series.rate).tolist()
-    points = next((d for d in KEPT if all(round(rate, d) == rate for rate in rates)), None)
-    if points is not None:
-        near = replace(case.tolerance, floor=case.tolerance.floor + HALF / 10**points)
-        yield _rounding(case, f"{points} decimals", near)
-    digits = next((d for d in KEPT if all(float(f"{r:.{d}g}") == r for r in rates)), None)
-    if digits is not None:
-        near = replace(case.tolerance, rtol=case.tolerance.rtol + HALF / 10 ** (digits - 1))
-        yield _rounding(case, f"{digits} digits", near)
-
-
-def _rounding(case: Case, kept: str, near: Tolerance) -> Suspect:
-    said = f"the log is rounded to {kept}, and as near as that it is the schedule"
-    return Suspect(Cause("rounding", said), case.planned, near)
+    for kept, tolerance, *_ in roundings(case.series.rate, case.tolerance):
+        said = f"the log is rounded to {kept}, and as near as that it is the schedule"
+        yield Suspect(Cause("rounding", said), case.planned, tolerance)
 
 
 CAUSES: tuple[Callable[[Case], Iterator[Suspect]], ...] = (

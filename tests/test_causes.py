@@ -119,6 +119,49 @@ def test_what_is_named_explains_every_point(name):
     assert causes(rates) == []
 
 
+def decimals(rates, places):
+    return np.array([round(float(rate), places) for rate in rates])
+
+
+ROUNDED = {  # without those that tell too little, or are as short as that of themselves
+    name: one
+    for name, one in MISTAKES.items()
+    if one[0] not in ("rounding", "frozen", "damage")
+    and not np.allclose(decimals(one[-1], 5), one[-1], rtol=1e-6, atol=0)
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_a_mistake_is_named_where_the_log_is_rounded_besides(name):
+    kind, value, words, rates = ROUNDED[name]
+    found = [one for one in causes(decimals(rates, 5)) if one.kind == kind]
+    said = next(one for one in found if words in one.sentence)
+    assert said.sentence.endswith("; besides, the log is rounded to 5 decimals")
+    assert value in (None, said.value)
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_what_is_named_besides_rounding_explains_every_point(name):
+    rates = np.array(ROUNDED[name][-1], dtype=np.float64)
+    rates[22] *= 1.01
+    assert causes(decimals(rates, 5)) == []
+
+
+def test_digits_are_named_besides_as_well():
+    rates = [float(f"{rate:.4g}") for rate in COSINE.replace(restart_interval=8)(EPOCHS)]
+    assert [one.sentence for one in causes(rates)] == [
+        "restart_interval is 8, not 10; besides, the log is rounded to 4 digits"
+    ]
+
+
+@pytest.mark.parametrize("places", [2, 3, 5])
+def test_rounded_noise_has_no_cause(places):
+    """Nor where it is so small that rounding leaves little of it."""
+    noise = np.random.default_rng(0).random(45)
+    assert causes(decimals(noise, places)) == []
+    assert causes(decimals(10.0 ** (2 - places) * noise, places)) == []
+
+
 OTHER = {
     "restart_interval": 8,
     "restart_interval_multiplier": 1.5,
