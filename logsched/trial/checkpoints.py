@@ -60,12 +60,12 @@ def save(trainee: Trainee, folder: str) -> None:
             "optimizers": [one.state_dict() for one in trainee.optimizers],
         }
     else:
-        content = _load(trainee.checkpoint or path)
+        content = dict(trainee.before or _load(path))
     content |= {"schedule": as_table(trainee.schedule), "record": trainee.record.as_table()}
     file = BytesIO()
     torch.save(content, file)
     files.write([file.getvalue()], path)
-    trainee.checkpoint = path
+    trainee.before = None
 
 
 def trained(task: Task, grid: Grid) -> dict[str, Value | None]:
@@ -135,7 +135,7 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
             one.load_state_dict(deepcopy(state))  # it would train these tensors themselves
     except (RuntimeError, LookupError, TypeError, ValueError, AttributeError):
         raise OutputError(f"{saved.path} is of another model than this task's") from None
-    trainee.checkpoint = saved.path
+    trainee.before = saved.state
     trainee.follow()
     return other
 

@@ -237,8 +237,7 @@ def legend(results: Results) -> str:
     """What the columns mean."""
     several = len({record.seed for record in results.records}) > 1
     said = [
-        "Losses are those of training, each the mean of an epoch.",
-        "Mean loss: over all steps; it is low where learning is fast throughout.",
+        "Training loss, by epoch; the mean loss, of all steps, is low if learning is fast.",
         "±, and dots beside a line: one standard deviation of the seeds." if several else "",
         ABOUT.get(results.score_name, ""),
     ]

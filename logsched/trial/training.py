@@ -6,7 +6,7 @@ from a checkpoint is the run that was never stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, nan
 from time import perf_counter
 from typing import Any
@@ -36,7 +36,7 @@ class Trainee:
     def __init__(self, task: Task, grid: Grid, schedule: Schedule, record: Record) -> None:
         """Raises LogschedError for a schedule with lr 0, of which a rate is no multiple."""
         self.task, self.grid, self.schedule, self.record = task, grid, schedule, record
-        self.checkpoint: str | None = None  # the file with the state from before the last epoch
+        self.before: Mapping[str, Any] | None = None  # from what file it goes on, until its next
         self.model = task.model(record.seed, grid)
         name, decay = task.training.optimizer, task.weight_decay
         self.optimizers = [

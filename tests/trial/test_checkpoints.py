@@ -6,9 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small import NO_TORCH, kill, make_run, make_task, told, told_in, train
+from small import NO_TORCH, SHORT, kill, make_grid, make_run, make_task, told, told_in, train
 
+from logsched import Schedule
 from logsched.errors import LogschedError, OutputError
+from logsched.run import Run
 from logsched.trial.keeping import Keeping, keeping_of
 from logsched.trial.results import Record, read_results
 
@@ -174,6 +176,23 @@ def test_a_halted_run_is_copied_where_others_are_saved(halted, tmp_path):
         again = train(make_task("digits"), "constant", epochs=5, keeping=keeping, **WILD)
         assert told(again.records) == told([record])
         assert saved_in(tmp_path, "constant").epochs == 2
+
+
+def test_a_halted_run_keeps_its_state_where_another_has_taken_its_file(halted, tmp_path):
+    """The first goes on under another schedule, the second stays halted, both from one file."""
+    folder, record = halted
+    shutil.copytree(folder, tmp_path / "copy")
+    source = tmp_path / "copy" / "constant-seed0.pt"
+    before = torch.load(source, weights_only=True)["net"]
+    from logsched.trial.running import train_all
+
+    task = make_task("digits")
+    wild = Schedule("constant", **SHORT | WILD)
+    run = Run({"constant": wild.replace(lr=0.01), "wild": wild}, make_grid(task, 5))
+    _, second = train_all(task, run, Keeping(folder=str(source.parent), source=str(source))).records
+    assert second.halted == record.halted
+    after = torch.load(tmp_path / "copy" / "wild-seed0.pt", weights_only=True)["net"]
+    assert all(torch.equal(after[name], before[name]) for name in before)
 
 
 # What a file may hold.
