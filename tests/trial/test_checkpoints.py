@@ -186,7 +186,7 @@ def test_a_halted_run_keeps_its_state_where_another_has_taken_its_file(halted, t
     before = torch.load(source, weights_only=True)["net"]
     from logsched.trial.running import train_all
 
-    task = make_task("digits")
+    task = make_task("digits", {"halt_loss": 1e30})
     wild = Schedule("constant", **SHORT | WILD)
     run = Run({"constant": wild.replace(lr=0.01), "wild": wild}, make_grid(task, 5))
     _, second = train_all(task, run, Keeping(folder=str(source.parent), source=str(source))).records
