@@ -237,7 +237,7 @@ def legend(results: Results) -> str:
     """What the columns mean."""
     several = len({record.seed for record in results.records}) > 1
     said = [
-        "Training loss, by epoch; the mean loss, of all steps, is low if learning is fast.",
+        "Training loss by epoch; mean loss, of all steps: low = fast learning throughout.",
         "±, and dots beside a line: one standard deviation of the seeds." if several else "",
         ABOUT.get(results.score_name, ""),
     ]
