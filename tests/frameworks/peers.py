@@ -55,6 +55,32 @@ def stepped(make, lr, count, step=lambda scheduler, _: scheduler.step()):
     return np.array(rates)
 
 
+def warmed_up(lr, share, warmup, start, length):
+    """A schedule of a warmup and one cosine, from lr down to a share of it."""
+    return Schedule(
+        "cosine",
+        lr=lr,
+        min_decay_lr=lr * share,
+        warmup_epochs=warmup,
+        warmup_start_lr=lr * start,
+        init_decay_epochs=length,
+        **ONCE,
+    )
+
+
+def in_cycles(lr, share, interval, multiplier, decay=1.0):
+    """A schedule of cosine cycles alone, from lr down to a share of it."""
+    return Schedule(
+        "cosine",
+        lr=lr,
+        min_decay_lr=lr * share,
+        restart_interval=interval,
+        restart_interval_multiplier=multiplier,
+        restart_lr_decay=decay,
+        **AT_ONCE,
+    )
+
+
 def restarting(interval, multiplier, shape="cosine"):
     """A schedule of restart cycles alone, from 0.1 down to 0.001."""
     return Schedule(

@@ -7,18 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peers import (
-    AT_ONCE,
     EPOCHS,
     LR,
-    ONCE,
     RESTARTS,
     SHARE,
     assert_float32,
+    in_cycles,
     restarting,
+    warmed_up,
     wrong_restarts,
 )
-
-from logsched import Schedule
 
 jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
 keras = pytest.importorskip("keras", reason="Keras is not installed: pip install keras jax")
@@ -37,15 +35,7 @@ def rates(peer, count):
 @SLOWLY
 def test_cosine_decay_restarts(lr, share, interval, multiplier, decay):
     """m_mul is of the range above alpha * lr, as restart_lr_decay is. Not at restarts."""
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=lr * share,
-        restart_interval=interval,
-        restart_interval_multiplier=multiplier,
-        restart_lr_decay=decay,
-        **AT_ONCE,
-    )
+    schedule = in_cycles(lr, share, interval, multiplier, decay)
     peer = schedules.CosineDecayRestarts(lr, interval, float(multiplier), decay, share)
     want = schedule.sample(min(300, 20 * interval))
     starts = [schedule.phases[-1].cycles.start(cycle) for cycle in range(1, 300)]
@@ -58,15 +48,7 @@ def test_cosine_decay_restarts(lr, share, interval, multiplier, decay):
 @SLOWLY
 def test_cosine_decay_after_a_warmup(lr, share, warmup, length, start):
     """decay_steps does not count the warmup, and the first argument is where that begins."""
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=lr * share,
-        warmup_epochs=warmup,
-        warmup_start_lr=lr * start,
-        init_decay_epochs=length,
-        **ONCE,
-    )
+    schedule = warmed_up(lr, share, warmup, start, length)
     peer = schedules.CosineDecay(lr * start, length, share, warmup_target=lr, warmup_steps=warmup)
     assert_float32(rates(peer, warmup + length + 5), schedule.sample(warmup + length + 5))
 

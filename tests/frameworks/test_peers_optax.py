@@ -5,14 +5,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from peers import (
-    AT_ONCE,
     EPOCHS,
     FAIRLY,
     LR,
-    ONCE,
     SHARE,
     assert_float32,
     assert_same,
+    in_cycles,
+    warmed_up,
 )
 
 from logsched import Schedule
@@ -34,15 +34,7 @@ def assert_both(peer, want):
 @FAIRLY
 def test_warmup_cosine_decay(lr, share, start, warmup, length):
     """decay_steps counts the warmup; after it, end_value stays."""
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=lr * share,
-        warmup_epochs=warmup,
-        warmup_start_lr=lr * start,
-        init_decay_epochs=length,
-        **ONCE,
-    )
+    schedule = warmed_up(lr, share, warmup, start, length)
     peer = optax.warmup_cosine_decay_schedule(
         lr * start, lr, warmup, warmup + length, end_value=lr * share
     )
@@ -55,15 +47,7 @@ def test_warmup_cosine_decay(lr, share, start, warmup, length):
 def test_sgdr(lr, share, interval, multiplier, decay, count):
     """A cycle each, of whole steps, with the top and the end that ours has."""
     low = lr * share
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=low,
-        restart_interval=interval,
-        restart_interval_multiplier=multiplier,
-        restart_lr_decay=decay,
-        **AT_ONCE,
-    )
+    schedule = in_cycles(lr, share, interval, multiplier, decay)
     tops = [low + (lr - low) * decay**i for i in range(count)]
     cycles = [
         {

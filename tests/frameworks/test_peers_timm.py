@@ -9,13 +9,14 @@ from peers import (
     EPOCHS,
     FAIRLY,
     LR,
-    ONCE,
     RESTARTS,
     SHARE,
     assert_same,
+    in_cycles,
     optimizer_at,
     starts_before,
     stepped,
+    warmed_up,
     wrong_restarts,
 )
 
@@ -49,14 +50,7 @@ MULTIPLIER = st.sampled_from([1.0, 1.5, 2.0, 2.5, 3.0])
 @FAIRLY
 def test_cycle_mul(lr, share, interval, multiplier):
     low = lr * share
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=low,
-        restart_interval=interval,
-        restart_interval_multiplier=multiplier,
-        **AT_ONCE,
-    )
+    schedule = in_cycles(lr, share, interval, multiplier)
     got = stepped_to(lr, 300, interval, low, cycle_mul=multiplier, **FOREVER)
     starts = [float(at) for at in starts_before(300, interval, multiplier)]
     assert_same_but_at(starts, got, schedule.sample(300))
@@ -108,15 +102,7 @@ def test_cycle_decay_above_a_floor():
 def test_one_cycle_is_the_default(lr, share, length, warmup, start):
     """cycle_limit 1: a warmup, one cosine, and then lr_min for good."""
     low = lr * share
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=low,
-        warmup_epochs=warmup,
-        warmup_start_lr=lr * start,
-        init_decay_epochs=length,
-        **ONCE,
-    )
+    schedule = warmed_up(lr, share, warmup, start, length)
     warming = {"warmup_t": warmup, "warmup_lr_init": lr * start, "warmup_prefix": True}
     assert_same(schedule.sample(200), stepped_to(lr, 200, length, low, **warming))
 

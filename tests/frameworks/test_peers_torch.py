@@ -5,7 +5,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from loops import after_warmup, torchs
 from peers import (
-    AT_ONCE,
     EPOCHS,
     FAIRLY,
     LR,
@@ -13,10 +12,12 @@ from peers import (
     RESTARTS,
     SHARE,
     assert_same,
+    in_cycles,
     optimizer_at,
     restarting,
     starts_before,
     stepped,
+    warmed_up,
     wrong_restarts,
 )
 
@@ -32,14 +33,7 @@ DECAY = {"warmup_epochs": 0, **ONCE}
 def test_cosine_annealing_warm_restarts(lr, share, interval, multiplier):
     """Stepped once per epoch, with no epoch given, restarts are where they should be."""
     low = lr * share
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=low,
-        restart_interval=interval,
-        restart_interval_multiplier=multiplier,
-        **AT_ONCE,
-    )
+    schedule = in_cycles(lr, share, interval, multiplier)
     peer = torchs("CosineAnnealingWarmRestarts", interval, multiplier, low)
     assert_same(schedule.sample(300), stepped(peer, lr, 300))
 
@@ -128,15 +122,7 @@ def test_linear_lr(lr, share, length):
 def test_warmup_then_cosine(lr, share, warmup, length, start):
     """SequentialLR of LinearLR and CosineAnnealingLR, whose T_max does not count the warmup."""
     low = lr * share
-    schedule = Schedule(
-        "cosine",
-        lr=lr,
-        min_decay_lr=low,
-        warmup_epochs=warmup,
-        warmup_start_lr=lr * start,
-        init_decay_epochs=length,
-        **ONCE,
-    )
+    schedule = warmed_up(lr, share, warmup, start, length)
     peer = after_warmup(torchs("CosineAnnealingLR", length, low), start, warmup)
     assert_same(schedule.sample(warmup + length + 1), stepped(peer, lr, warmup + length + 1))
 
