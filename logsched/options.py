@@ -49,7 +49,6 @@ def evaluates(
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        own = list(inspect.signature(command).parameters.values())[1:]
         shared = run_parameters()
 
         @wraps(command)
@@ -67,16 +66,25 @@ def evaluates(
                 console.say(said)
             return status
 
-        first = [one for one in own if _is_argument(one)]
-        options = [one for one in own if not _is_argument(one)]
-        options += [_option(name, one) for name, one in (declares or {}).items()]
-        wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [*first, _schedules(default), *options, *_shared_options(**left_out or {})]
-        )
+        known = [
+            *_own(command, _schedules(default), declares or {}),
+            *_shared_options(**left_out or {}),
+        ]
+        wrapper.__signature__ = inspect.Signature(known)  # type: ignore[attr-defined]
         wrapper.__annotations__ = {}
         return wrapper
 
     return decorate
+
+
+def _own(
+    command: Callable[..., Any], schedules: inspect.Parameter, declares: Mapping[str, Parameter]
+) -> list[inspect.Parameter]:
+    """A command's arguments, the schedules after them, and its options."""
+    own = list(inspect.signature(command).parameters.values())[1:]
+    options = [one for one in own if not _is_argument(one)]
+    options += [_option(name, one) for name, one in declares.items()]
+    return [*(one for one in own if _is_argument(one)), schedules, *options]
 
 
 def _logs_apart(data: list[str] | None, schedules: list[str] | None) -> dict[str, list[str]]:
