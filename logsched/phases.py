@@ -145,9 +145,10 @@ class Phase:
             return self._between(epochs - stretch.start, *stretch[2:])
         cycle, t_cur, t_i = self.cycles.locate(epochs)
         eta_max = self.eta_max(cycle)
-        if self.eta_min is None or isinstance(eta_max, float):
+        if self.shape is None or self.eta_min is None or isinstance(eta_max, float):
             return self._between(t_cur, t_i, eta_max, self.eta_min)
-        return self._varying(t_cur, t_i, eta_max, self.eta_min)
+        rates = self.shape.rate(t_cur, t_i, eta_max, self.eta_min)
+        return self._varying(rates, eta_max, self.eta_min)
 
     def _between(
         self, t_cur: Floats, t_i: Numbers, eta_max: Numbers, eta_min: float | None
@@ -158,9 +159,8 @@ class Phase:
         rates = self.shape.rate(t_cur, t_i, eta_max, eta_min)
         return self._confined(rates, min(eta_max, eta_min), max(eta_max, eta_min))
 
-    def _varying(self, t_cur: Floats, t_i: Numbers, eta_max: Floats, eta_min: float) -> Floats:
+    def _varying(self, rates: Floats, eta_max: Floats, eta_min: float) -> Floats:
         """The rates of cycles from several highest rates, of which some may be the lowest."""
-        rates = self.shape.rate(t_cur, t_i, eta_max, eta_min) if self.shape else eta_max
         np.copyto(rates, eta_min, where=eta_max == eta_min)
         return self._confined(rates, np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min))
 
