@@ -58,7 +58,7 @@ def _shift(case: Case, first: float, points: float) -> Cause:
     way = "late" if points > 0 else "early"
     many = f"{number(abs(points))} point{'' if abs(points) == 1 else 's'}"
     if points == 1:
-        way += " (where the log counts from 1, set offset -1)"
+        way += " (where the log counts from 1, --offset -1)"
     return Cause("shift", f"the run is {many} {way}", points)
 
 
@@ -111,7 +111,7 @@ def _unit(case: Case, factor: float, way: str) -> Cause:
     if way == "slow":
         why = "the schedule counts points, and was given epochs"
         if case.steps == 1:
-            why += f" (where an epoch has {many} points, set steps_per_epoch {many})"
+            why += f" (where an epoch has {many} points, --steps-per-epoch {many})"
     elif factor == case.steps or factor > WORKERS:
         why = "the schedule counts epochs, and was given points"
     else:
