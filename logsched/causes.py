@@ -1,6 +1,6 @@
 """Why a run's rates are not the schedule's: each mistake that runs make, tried on all points.
 
-A cause is named only if it alone, or with the log's rounding, brings every rate within the tolerance.
+A cause is named only if it alone, or with the log's rounding, brings every rate within tolerance.
 """
 
 from __future__ import annotations

@@ -29,6 +29,9 @@ FAR = 20.0  # that a logarithm may go at once
 HALVES = 40  # of the way to the edge of what a rule allows
 UNSEEN = 1e-2  # of the distance of two points: cycles so short leave no trace
 MADE_UP = 6  # digits up to which other numbers may make up for rounding one
+ENOUGH = 4000  # comparisons with a log: what is explained, nearly always is so by fewer
+CLOSE = 10.0  # times the tolerance: so near, shorter numbers may be the true ones
+SHORT = range(2, 8)  # digits of these
 
 
 def absent(schedule: Schedule) -> set[str]:
@@ -67,9 +70,15 @@ class Fit:
 
 @dataclass
 class Effort:
-    """How often schedules were compared with a log, counted over all its parts."""
+    """How often schedules were compared with a log, counted over all its parts, and may be."""
 
+    enough: int = ENOUGH
     spent: int = 0
+
+    @property
+    def tired(self) -> bool:
+        """Whether enough was tried."""
+        return self.spent > self.enough
 
 
 class Fitter:
@@ -319,12 +328,30 @@ def settled(fit: Fit, fitter: Fitter, most: int = DIGITS) -> Fit:
     for places in range(first, min(first + most, fitter.places)):
         names = [name for name in LENGTHS if name in numbers_of(fit.schedule)]
         schedule = _Unknowns(fit, names, fitter).rounded(places)
-        if schedule is not None:
-            plain = fitter.improved(Fit(schedule, fit.ends), levels_of(schedule), 6)
+        if schedule is not None and absent(schedule) == absent(fit.schedule):
+            plain = Fit(schedule, fit.ends)
+            if not fitter.fits(schedule):
+                plain = fitter.improved(plain, levels_of(schedule), 6)
             if fitter.fits(plain.schedule):
                 return plain
             best = min(best, plain, key=lambda one: fitter.misfit(one.schedule))
-    return best
+    return fit if fitter.fits(fit.schedule) else best
+
+
+def shortened(fit: Fit, fitter: Fitter) -> Fit:
+    """A fit that comes close, with all numbers in as few digits as make it fit, if any do.
+
+    Least squares leave the rates of a rounded log a little farther off than rounding did.
+    """
+    if fitter.fits(fit.schedule) or fitter.misfit(fit.schedule) > CLOSE:
+        return fit
+    values = {name: float(value_of(fit.schedule, name)) for name in numbers_of(fit.schedule)}
+    for digits in SHORT:
+        short = {name: float(f"{value:.{digits}g}") for name, value in values.items()}
+        schedule = changed(fit.schedule, **short)
+        if schedule is not None and fitter.fits(schedule):
+            return Fit(schedule, fit.ends)
+    return fit
 
 
 def simplified(fit: Fit, fitter: Fitter) -> Schedule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -13,6 +13,7 @@ from logsched.errors import LogschedError
 from logsched.fitting import (
     LENGTHS,
     POINTS,
+    Effort,
     Fit,
     Fitter,
     absent,
@@ -20,6 +21,7 @@ from logsched.fitting import (
     misfit_of,
     numbers_of,
     settled,
+    shortened,
     simplified,
 )
 from logsched.lazy import Floats, np
@@ -37,7 +39,8 @@ FEW = 4  # different rates that tell little
 NEAR = 3  # shapes that are gone on with where none explains even a part of a log
 BEST = 5  # matches at most
 CYCLES = 400  # in which a jump is looked for
-ENOUGH = 4000  # comparisons with a log: what is explained, nearly always is so by fewer
+OFF = range(4, 17)  # digits of a match that is only near
+WORSE = 1.02  # times as far off, it is as near
 ROUNDS = 3  # in which points that a fit to a few left out are taken in
 
 
@@ -51,7 +54,12 @@ class Match:
     fits: bool  # every rate within the tolerance
 
 
-def identify(series: Series, tolerance: Tolerance) -> list[Match]:
+def identify(
+    series: Series,
+    tolerance: Tolerance,
+    effort: Effort | None = None,
+    shapes: Collection[str] = tuple(SHAPES),
+) -> list[Match]:
     """The schedules that explain a log best, at least one and one of a shape.
 
     Those that fit come first, the simplest before the others; then those that come near. Raises
@@ -59,9 +67,36 @@ def identify(series: Series, tolerance: Tolerance) -> list[Match]:
     """
     if not series.epoch.size:
         raise LogschedError("there is no rate to identify a schedule by")
-    search = Search(find_breaks(series, tolerance), tolerance)
+    search = Search(find_breaks(series, tolerance), tolerance, effort, shapes)
     matches = [_confirmed(fit, series, search.fitter) for fit in search.found()]
     return sorted(matches, key=_rank)[:BEST]
+
+
+def refined(matches: Iterable[Match], series: Series, tolerance: Tolerance) -> list[Match]:
+    """Matches by a smaller tolerance, if need be with better numbers."""
+    fitter = Search(find_breaks(series, tolerance), tolerance).fitter
+    plain = [_match(one.schedule, series, tolerance) for one in matches]
+    closer = [
+        one if one.fits else _confirmed(fitter.improved(Fit(one.schedule, {})), series, fitter)
+        for one in plain
+    ]
+    return sorted(closer, key=_rank)
+
+
+def rounded_off(match: Match, series: Series, tolerance: Tolerance) -> Match:
+    """A match with numbers in four digits, or in more where that is much less near."""
+    values = {name: float(value_of(match.schedule, name)) for name in numbers_of(match.schedule)}
+    for digits in OFF:
+        short = {
+            name: float(f"{value:.{digits}g}")
+            for name, value in values.items()
+            if match.schedule.params[name] is not None
+        }
+        schedule = changed(match.schedule, **short)
+        other = None if schedule is None else _match(schedule, series, tolerance)
+        if other is not None and other.greatest <= WORSE * match.greatest:
+            return other
+    return match
 
 
 def _rank(match: Match) -> tuple[object, ...]:
@@ -171,25 +206,27 @@ class Search:
     First for what explains a part of it, its cycles or its first decay, then for the rest.
     """
 
-    def __init__(self, breaks: Breaks, tolerance: Tolerance) -> None:
-        self.breaks, self.fitter = breaks, Fitter(breaks.few, tolerance, breaks.spacing)
+    def __init__(
+        self,
+        breaks: Breaks,
+        tolerance: Tolerance,
+        effort: Effort | None = None,
+        shapes: Collection[str] = tuple(SHAPES),
+    ) -> None:
+        self.breaks, self.shapes = breaks, shapes
+        self.fitter = Fitter(breaks.few, tolerance, breaks.spacing, effort)
         self._part = cache(self.fitter.part)
-
-    @property
-    def _tired(self) -> bool:
-        """Whether enough was tried."""
-        return self.fitter.effort.spent > ENOUGH
 
     def found(self) -> list[Fit]:
         """Fits, or else what comes near: the best of a shape."""
-        first = {shape: _kept(self._guesses(shape)) for shape in SHAPES}
+        first = {shape: _kept(self._guesses(shape)) for shape in self.shapes}
         near, whole = self._from(first)
-        if not any(one.fits for one in whole) and not self._tired:
+        if not any(one.fits for one in whole) and not self.fitter.effort.tired:
             varied = {shape: [*self._varied(some)] for shape, some in first.items()}
             more, whole = self._from(varied)
             near += more
         if not any(one.fits for one in whole):
-            for one in _best_of_shapes(near)[: 1 if self._tired else NEAR]:
+            for one in _best_of_shapes(near)[: 1 if self.fitter.effort.tired else NEAR]:
                 whole += self._extended(one)
         best = _best_of_shapes(whole)
         return [one.fit for one in [one for one in best if one.fits] or best]
@@ -203,7 +240,7 @@ class Search:
         found = False
         order = [(k > 0, one.rank, one) for some in parts.values() for k, one in enumerate(some)]
         for _, _, one in sorted(order, key=lambda each: each[:2]):
-            if self._tired and near:
+            if self.fitter.effort.tired and near:
                 break
             if not found or one.fits:
                 one = self._fitted(one)
@@ -236,7 +273,7 @@ class Search:
                 fit = fitter.improved(fit, None if one.known else new, steps=10)
         if not one.known and fitter.fits(fit.schedule):
             fit = settled(fit, fitter)
-        return self._candidate(fit, fitter, one.known)
+        return self._candidate(shortened(fit, fitter), fitter, one.known)
 
     def _guesses(self, shape: str) -> Iterator[Candidate]:
         """What may explain a part of the log, by its times alone."""

@@ -44,6 +44,7 @@ class Reading:
     source: str
     steps_per_epoch: int
     breaks: tuple[int, ...] = ()
+    offset: int = 0  # points that were added
 
     @property
     def series(self) -> Series:
@@ -78,6 +79,15 @@ class Reading:
         """Some rows of it."""
         cut = {name: getattr(self, name)[rows] for name in ("rate", "epoch", "row")}
         return replace(self, **cut, breaks=())
+
+    @property
+    def counts_from_1(self) -> bool:
+        """Whether the first point is number 1, and nobody said why."""
+        return not self.offset and bool(self.series.epoch[0] * self.steps_per_epoch == 1)
+
+    def from_0(self) -> Reading:
+        """The same, read as counting its points from 1."""
+        return replace(self, epoch=self.epoch - 1 / self.steps_per_epoch, offset=-1)
 
     def notes(self) -> list[str]:
         """What is odd about the rows' times, each a sentence without its full stop."""
@@ -168,7 +178,9 @@ def _reading(log: Log, epoch: Floats, source: str, counting: Counting) -> Readin
             f"the epoch of row {log.row[below[0]]} is {time(epoch[below[0]])}, but it must be 0 or "
             "more"
         )
-    return Reading(log.rate, epoch, log.row, source, counting.steps_per_epoch, log.runs)
+    return Reading(
+        log.rate, epoch, log.row, source, counting.steps_per_epoch, log.runs, counting.offset
+    )
 
 
 def _turns(epoch: Floats) -> Floats:

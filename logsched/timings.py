@@ -91,6 +91,8 @@ def _decays(breaks: Breaks) -> Iterator[Timing]:
         ends = [turn for turn in breaks.turns if warmup < turn < until]
         if jump:
             ends.append(jump.high)
+        elif breaks.few.rate[-1] == 0:  # as of a decay that is just over
+            ends.append(float(breaks.few.epoch[-1]))
         span = breaks.end - max(warmup, breaks.first)
         ends += [warmup] if jump else [warmup, *(warmup + times * span for times in SPANS)]
         for end in dict.fromkeys(ends):

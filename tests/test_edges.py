@@ -16,8 +16,9 @@ from logsched import LogschedError, Schedule
 from logsched.agreement import Series, tolerance_for
 from logsched.breakpoints import find_breaks
 from logsched.cycles import Geometric
+from logsched.fitting import ENOUGH
 from logsched.grid import ALL, Grid
-from logsched.identify import ENOUGH, Search, identify
+from logsched.identify import Search, identify
 from logsched.parameters import Parameters, declared
 from logsched.shapes import SHAPES
 
@@ -92,7 +93,7 @@ def test_extreme_rates_are_identified_as_well_as_can_be(call, tmp_path):
     np.save(tmp_path / "run.npy", np.random.default_rng(0).choice(EXTREMES, 33))
     result = call("identify", "run.npy")
     assert (result.stderr, result.returncode) == ("", 0)
-    assert "# the nearest found to run.npy" in result.stdout
+    assert result.stdout.startswith("# No schedule explains run.npy within rtol ")
 
 
 def test_a_search_that_finds_nothing_ends():

@@ -8,12 +8,13 @@ from math import floor
 
 import numpy as np
 
-from logsched.agreement import Tolerance, tolerance_for
+from logsched.agreement import Tolerance
 from logsched.errors import LogschedError
-from logsched.identify import Match, identify
+from logsched.identify import Match
 from logsched.outputs.text import as_json, check_format
 from logsched.parameters import EXACT, Parameters, Value, declared
 from logsched.readings import Reading
+from logsched.recognition import Answer, recognize
 from logsched.remarks import number, time
 from logsched.schedule import Schedule
 
@@ -30,13 +31,8 @@ def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> 
         raise LogschedError(f"{label} has no rate with a time")
     for reading in readings:
         _check_times(reading, label)
-    tolerance = tolerance_for(readings[0].rate, rtol)
-    for reading in reversed(readings):  # the first one is left where none is explained
-        matches = identify(reading.series, tolerance)
-        if matches[0].fits:
-            break
-    shown = [one for one in matches if one.fits][:MOST] or matches[:1]
-    return FORMATS[format](reading, shown, label, tolerance)
+    answer = recognize(readings, rtol)
+    return FORMATS[format](answer, label, len(readings) > 1)
 
 
 def _check_times(reading: Reading, label: str) -> None:
@@ -75,24 +71,47 @@ def _rows(reading: Reading) -> list[str]:
     return [*rows, "--every", str(every)] if regular else rows
 
 
-def _as_text(reading: Reading, shown: Sequence[Match], label: str, tolerance: Tolerance) -> str:
+def _as_text(answer: Answer, label: str, several: bool) -> str:
     """A command line a schedule, with a comment on it: the shell can run all of it."""
+    within = _within(answer.tolerance)
+    if not answer.fits:
+        nearest = answer.matches[0]
+        off = f"off by at most {nearest.greatest:.4g}, at epoch {time(nearest.epoch)}"
+        said = f"# No schedule explains {label} within {within}; the nearest, {off}, is:"
+        return f"{said}\n{command(nearest.schedule, answer.reading)}\n"
     lines = []
-    for one in shown:
-        lines += [command(one.schedule, reading), f"# {_about(one, reading, label, tolerance)}"]
+    for one in _shown(answer):
+        about = f"{_about(one, answer, label)}{_how(answer.reading, several)}"
+        lines += [command(one.schedule, answer.reading), f"# {about}"]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _about(one: Match, reading: Reading, label: str, tolerance: Tolerance) -> str:
-    count = reading.series.rate.size
+def _shown(answer: Answer) -> list[Match]:
+    """The schedules that explain a log, or else the nearest."""
+    return [one for one in answer.matches if one.fits][:MOST] or answer.matches[:1]
+
+
+def _within(tolerance: Tolerance) -> str:
+    return f"rtol {tolerance.rtol:g}{' (float32)' if tolerance.single else ''}"
+
+
+def _about(one: Match, answer: Answer, label: str) -> str:
+    explains = f"explains all {answer.reading.series.rate.size} rates of {label}"
     off = f"off by at most {number(one.greatest)}, at epoch {time(one.epoch)}"
-    within = f"rtol {tolerance.rtol:g}{' (float32)' if tolerance.single else ''}"
-    if one.fits:
-        return f"explains all {count} rates of {label} within {within}: {off}"
-    return f"the nearest found to {label}, but not within {within}: {off}"
+    if answer.kept is None:
+        return f"{explains} within {_within(answer.tolerance)}: {off}"
+    return f"the log keeps {answer.kept}, and as near as that this {explains}: {off}"
 
 
-def _as_json(reading: Reading, shown: Sequence[Match], label: str, tolerance: Tolerance) -> str:
+def _how(reading: Reading, several: bool) -> str:
+    """How a log is read, where there is a choice."""
+    by = f"; the time is by {reading.source}" if several else ""
+    from_1 = "; the log counts from 1: check it with --offset -1" if reading.offset < 0 else ""
+    return by + from_1
+
+
+def _as_json(answer: Answer, label: str, several: bool) -> str:
+    reading, tolerance = answer.reading, answer.tolerance
     matches = [
         {
             "shape": one.schedule.shape.name,
@@ -102,14 +121,16 @@ def _as_json(reading: Reading, shown: Sequence[Match], label: str, tolerance: To
             "greatest_difference": one.greatest,
             "greatest_difference_epoch": one.epoch,
         }
-        for one in shown
+        for one in _shown(answer)
     ]
     said = {
         "log": label,
         "rows": reading.series.rate.size,
         "rtol": tolerance.rtol,
         "float32": tolerance.single,
+        "rounded": answer.kept,
         "time": reading.source,
+        "offset": reading.offset,
         "matches": matches,
     }
     return as_json(said)
