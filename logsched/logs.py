@@ -32,6 +32,7 @@ NO_RATES = {
     *("min", "max", "momentum", "weight", "decay", "wd", "loss", "scale", "mult", "multiplier"),
     *("factor", "ratio", "scheduler", "schedule", "gamma", "patience", "steps", "epochs"),
 }
+UNNAMED = "no column named like a learning rate (lr, learning_rate, ...), but"
 UNSURE_RATES = ("rate", "eta", "\N{GREEK SMALL LETTER ETA}")  # where there is none of RATES
 EPOCHS = ("epoch", "epochs", "current epoch", "epoch num", "epoch number", "epoch idx", "ep")
 STEPS = (
@@ -82,7 +83,7 @@ class Source(NamedTuple):
     def several(self, what: str, names: Sequence[str], example: str) -> LogschedError:
         """The sentence about columns of which one must be named."""
         return LogschedError(
-            f"{self.name} has {what}, {_listed(names)}: name one, as in {self.path}:{example}"
+            f"{self.name} has {what} {_listed(names)}: name one, as in {self.path}:{example}"
         )
 
     def without(self, what: str, odd: Oddities) -> LogschedError:
@@ -111,7 +112,8 @@ def read_log(source: str) -> Log:
     asked = _asked(source)
     logs = _read(asked)
     if len(logs) > 1:
-        what = f"{len(logs)} columns that could be the learning rate"
+        named = any(map(_says_rate, logs))
+        what = f"{len(logs)} columns that could be the learning rate," if named else UNNAMED
         raise asked.several(what, list(logs), next(iter(logs)))
     return next(iter(logs.values()))
 
@@ -262,7 +264,7 @@ def _unnamed_rates(table: Table, asked: Source) -> list[str]:
     names = list(table.columns)
     if len(names) == 2 and _rises(table.columns["1"]):
         return names[1:]
-    raise asked.several(f"{len(names)} columns without names", names, names[-1])
+    raise asked.several(f"{len(names)} columns without names,", names, names[-1])
 
 
 def _named_rates(table: Table, asked: Source, odd: Oddities) -> list[str]:
@@ -279,10 +281,11 @@ def _named_rates(table: Table, asked: Source, odd: Oddities) -> list[str]:
     others = [name for name in names if not _is_time(name, table.columns[name])]
     others = [name for name in others if _has_numbers(table.columns[name])]
     if not others:
-        raise asked.without("column of rates", odd)
+        any_numbers = any(map(_has_numbers, table.columns.values()))
+        raise asked.without("column of rates" if any_numbers else "table of numbers", odd)
     if len(others) == 1 or _words(names[0]) == EPOCHS[0]:
         return others
-    raise asked.several("no column whose name says learning rate", names, others[0])
+    raise asked.several(UNNAMED, names, others[0])
 
 
 def _words(name: str) -> str:

@@ -372,7 +372,8 @@ def test_one_of_several_columns_must_be_named(write):
     with pytest.raises(LogschedError) as error:
         read_log(path)
     assert str(error.value) == (
-        f"{path} has 2 columns that could be the learning rate, cosine and log: name one, as in "
+        f"{path} has no column named like a learning rate (lr, learning_rate, ...), but cosine and "
+        f"log: name one, as in "
         f"{path}:cosine"
     )
 
@@ -612,6 +613,11 @@ def test_a_block_reads_alike_at_once_and_line_by_line(rows):
         ("epoch,step\n0,1\n1,2\n", "has no column of rates"),
         ("x" * 60 + "\nhigh\nlow\n", f"has no numbers in column {'x' * 40}..."),
         ("just some words\nand others\n", "no rows of numbers"),
+        ("Starting now\nepoch done\nall is well\n", "has no table of numbers: 1 line could"),
+        (
+            "loss,epoch,acc\n1,0,2\n.5,1,3\n",
+            "no column named like a learning rate (lr, learning_rate, ...), but loss, epoch and",
+        ),
         ("{}", "has no rows of numbers"),
         ("[]", "has no rows of numbers"),
         ("[[], []]", "has no rows of numbers"),
