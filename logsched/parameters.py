@@ -107,8 +107,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     known, word = list(known), word[:LONG].casefold()
-    begin = [one for one in known if word and (one.startswith(word) or word.startswith(one))]
-    near = get_close_matches(word, known, n=1) or begin
+    begin = [one for one in known if one.startswith(word) or word.startswith(one)]
+    near = get_close_matches(word, known, n=1) or (begin if len(word) > 2 else [])
     return f"; did you mean '{near[0]}'?" if len(near) == 1 else ""
 
 

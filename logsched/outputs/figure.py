@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from logsched.lazy import unbroken
 from logsched.outputs import keys, panels
 from logsched.outputs.gradient import crowd_notes
 from logsched.outputs.panels import View
@@ -18,20 +20,27 @@ from logsched.picture import Picture
 
 __all__ = ["FORMATS", "Paper", "compose", "draw", "style"]
 
+_BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}
 _NO_DATES: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
     "svg": {"Creator": None, "Date": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
-FORMATS = tuple(_NO_DATES)
+FORMATS = tuple(_BACKENDS)
 
 
 def draw(rows: Sequence[Sequence[Picture]], paper: Paper) -> bytes:
     """Pictures in rows on paper, as the bytes of a file."""
-    file = BytesIO()
     with style(paper):
-        figure = compose(rows, paper)
-        figure.savefig(file, format=paper.format, metadata=_NO_DATES[paper.format])
+        return save(compose(rows, paper), paper.format)
+
+
+def save(figure: Figure, format: str) -> bytes:
+    """A figure as the bytes of a file, in which there is no date and no machine."""
+    with unbroken():
+        import_module(f"matplotlib.backends.backend_{_BACKENDS[format]}")
+    file = BytesIO()
+    figure.savefig(file, format=format, metadata=_NO_DATES[format])
     return file.getvalue()
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from logsched.lazy import np
+from logsched.lazy import np, unbroken
 from logsched.outputs.quiet import quiet_matplotlib
 from logsched.trial.preprocessing import PADDING, PERCENTILES, WHITE
 
@@ -33,21 +32,21 @@ EXPLAINED = {
 def draw_stages(stages: list[Stage]) -> bytes:
     """A PNG of the first images of a batch: a row for each stage, and how its pixels spread."""
     quiet_matplotlib()
-    from matplotlib.figure import Figure
+    with unbroken():
+        from matplotlib.figure import Figure
 
-    from logsched.outputs.paper import Paper, style
+        from logsched.outputs.figure import save
+        from logsched.outputs.paper import Paper, style
 
     dots = EDGE + NAMES + PICTURES + SPREAD + EDGE, TOP + ROW * len(stages) + EDGE
     paper = Paper(size=(dots[0] / DPI, dots[1] / DPI), dpi=DPI)
-    file = BytesIO()
     with style(paper):
         figure = Figure(figsize=paper.size, dpi=paper.dpi)
         _write(figure, EDGE, 60, "One batch before and after each step of preprocessing", 1.2)
         _write(figure, EDGE, 105, SCALED, 0.65)
         for number, (name, images) in enumerate(stages):
             _add_stage(figure, TOP + number * ROW, name, images)
-        figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
+        return save(figure, "png")
 
 
 def _add_stage(figure: Any, top: int, name: str, images: Images) -> None:
