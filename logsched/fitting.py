@@ -29,7 +29,7 @@ FAR = 20.0  # that a logarithm may go at once
 HALVES = 40  # of the way to the edge of what a rule allows
 UNSEEN = 1e-2  # of the distance of two points: cycles so short leave no trace
 MADE_UP = 6  # digits up to which other numbers may make up for rounding one
-ENOUGH = 4000  # comparisons with a log: what is explained, nearly always is so by fewer
+ENOUGH = 3500  # comparisons with a log: what is explained, nearly always is so by fewer
 CLOSE = 10.0  # times the tolerance: so near, shorter numbers may be the true ones
 SHORT = range(2, 8)  # digits of these
 

@@ -38,6 +38,7 @@ KEPT = 3  # of a shape's candidates that are looked into
 FEW = 4  # different rates that tell little
 NEAR = 3  # shapes that are gone on with where none explains even a part of a log
 BEST = 5  # matches at most
+TIMINGS = 40  # of a part of a log: a log has few, or it is noise
 CYCLES = 400  # in which a jump is looked for
 OFF = range(4, 17)  # digits of a match that is only near
 WORSE = 1.02  # times as far off, it is as near
@@ -282,7 +283,7 @@ class Search:
         words = [
             [(name, word) for word in one.rule.words] for name, one in own.items() if one.rule.words
         ]
-        for timing in first_timings(self.breaks):
+        for timing in first_timings(self.breaks)[:TIMINGS]:
             for chosen in product(*words):
                 schedule = self._guess(shape, timing, dict(chosen))
                 if (timing.begin, timing.until, schedule) not in seen:

@@ -12,7 +12,7 @@ from logsched.lazy import np
 from logsched.readings import Reading
 from logsched.shapes import SHAPES
 
-LATER = 800  # comparisons that each further way to read a log may take
+LATER = 800  # comparisons that all further ways to read a log may take together
 LIKELY = 2  # shapes that are tried in it: those that came nearest before
 SHORT = 4  # digits of numbers that are thought to be meant
 
@@ -84,7 +84,8 @@ class _Attempts:
     """Attempts to explain a log by readings in turn, of which the later ones cost less."""
 
     def __init__(self, tolerance: Tolerance) -> None:
-        self.tolerance, self.effort, self.shapes = tolerance, Effort(), [*SHAPES]
+        self.tolerance, self.shapes = tolerance, [*SHAPES]
+        self.effort, self.later = Effort(), Effort(LATER)
 
     def until_explained(self, readings: Iterable[Reading]) -> Iterator[Answer]:
         """An answer by each reading, up to the first that is explained."""
@@ -94,4 +95,4 @@ class _Attempts:
             if matches[0].fits:
                 return
             self.shapes = [one.schedule.shape.name for one in matches[:LIKELY]]
-            self.effort = Effort(LATER)
+            self.effort = self.later

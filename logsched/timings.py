@@ -215,15 +215,16 @@ def _fitted(origin: Gap, starts: Sequence[Gap], growth: float) -> tuple[int, _Cy
     lows, highs = (np.array([gap[k] for gap in starts]) for k in (0, 1))
     with np.errstate(all="ignore"):
         sums = np.cumsum(growth ** np.arange(len(starts)))
-    best = (0, _Cycles(origin.high, highs[0] - origin.high, growth))
-    for begun in (origin.high, shortest_decimal(*origin), *np.linspace(*origin, 9)[1:-1].tolist()):
-        low = np.maximum.accumulate((lows - begun) / sums)
-        high = np.minimum.accumulate((highs - begun) / sums)
-        held = int(np.count_nonzero(low < high))
-        if held > best[0]:
-            interval = shortest_decimal(float(low[held - 1]), float(high[held - 1]))
-            best = (held, _Cycles(begun, interval, growth))
-    return best
+    begun = np.array([origin.high, shortest_decimal(*origin), *np.linspace(*origin, 9)[1:-1]])
+    low = np.maximum.accumulate((lows - begun[:, None]) / sums, axis=1)
+    high = np.minimum.accumulate((highs - begun[:, None]) / sums, axis=1)
+    held = np.count_nonzero(low < high, axis=1)
+    best = int(held.argmax())
+    most = int(held[best])
+    if not most:
+        return 0, _Cycles(origin.high, highs[0] - origin.high, growth)
+    interval = shortest_decimal(float(low[best, most - 1]), float(high[best, most - 1]))
+    return most, _Cycles(float(begun[best]), interval, growth)
 
 
 def shortest_decimal(low: float, high: float) -> float:

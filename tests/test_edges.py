@@ -96,9 +96,19 @@ def test_extreme_rates_are_identified_as_well_as_can_be(call, tmp_path):
     assert result.stdout.startswith("# No schedule explains run.npy within rtol ")
 
 
-def test_a_search_that_finds_nothing_ends():
-    """Soon after enough was tried."""
-    rates = np.random.default_rng(0).random(45)
+ZIGZAG = Schedule(
+    "triangular",
+    lr=0.3,
+    init_decay_epochs=18,
+    restart_interval=5,
+    restart_interval_multiplier=3,
+    restart_lr_decay=0.5,
+)
+
+
+@pytest.mark.parametrize("rates", [np.random.default_rng(0).random(45), ZIGZAG.sample(45)])
+def test_a_search_that_finds_nothing_ends(rates):
+    """Soon after enough was tried: of noise, and of a log whose phases may be at many times."""
     series, tolerance = Series(np.arange(45.0), rates), tolerance_for(rates, 1e-6)
     search = Search(find_breaks(series, tolerance), tolerance)
     assert search.found()
