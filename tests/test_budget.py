@@ -12,7 +12,7 @@ from logsched import Schedule
 SHAPES = ["constant", "step", "cosine", "linear", "log", "log-bounded", "log-released"]
 SHAPES += ["polynomial", "exponential", "one-cycle", "wsd", "inverse-sqrt", "triangular"]
 FOLLOW = {"constant", "step", "one-cycle", "wsd", "inverse-sqrt"}  # shapes without restart_lr
-SEEDS = range(40)
+SEEDS = range(20)
 
 
 @pytest.fixture

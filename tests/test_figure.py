@@ -272,7 +272,7 @@ def test_a_log_axis_says_where_zero_is():
 
 
 @pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize("epochs", [1, 45, 1e12])
+@pytest.mark.parametrize("epochs", [1, 1e12])
 @pytest.mark.parametrize("rate", [0, 5e-324, 1e-9, 0.1, 1e300])
 def test_extremes(rate, epochs, log):
     flat = curve([0, epochs], [rate, rate], marks=[[0, rate]])
