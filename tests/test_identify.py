@@ -185,8 +185,7 @@ def test_a_log_that_only_begins_at_1_stands_as_it_is(said):
     assert "counts from 1" not in said(EPOCHS[1:], COSINE[1:])
 
 
-@pytest.mark.parametrize("written", [repr, "{:.5f}".format])
-@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(("written", "first"), [(repr, 0), ("{:.5f}".format, 1)])
 def test_where_nothing_fits_the_first_line_says_so(said, written, first):
     """And what comes near is in few digits."""
     noise = np.random.default_rng(0).random(45)
