@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, exp, inf, log10
 from typing import NamedTuple
@@ -345,13 +345,22 @@ def shortened(fit: Fit, fitter: Fitter) -> Fit:
     """
     if fitter.fits(fit.schedule) or fitter.misfit(fit.schedule) > CLOSE:
         return fit
-    values = {name: float(value_of(fit.schedule, name)) for name in numbers_of(fit.schedule)}
-    for digits in SHORT:
-        short = {name: float(f"{value:.{digits}g}") for name, value in values.items()}
-        schedule = changed(fit.schedule, **short)
-        if schedule is not None and fitter.fits(schedule):
+    for schedule in in_digits(fit.schedule, numbers_of(fit.schedule), SHORT):
+        if fitter.fits(schedule):
             return Fit(schedule, fit.ends)
     return fit
+
+
+def in_digits(
+    schedule: Schedule, names: Iterable[str], digits: Iterable[int]
+) -> Iterator[Schedule]:
+    """The schedule with some of its numbers in each of so many digits, as far as it holds."""
+    values = {name: float(value_of(schedule, name)) for name in names}
+    for kept in digits:
+        short = {name: float(f"{value:.{kept}g}") for name, value in values.items()}
+        other = changed(schedule, **short)
+        if other is not None:
+            yield other
 
 
 def simplified(fit: Fit, fitter: Fitter) -> Schedule:

@@ -18,6 +18,7 @@ from logsched.fitting import (
     Fitter,
     absent,
     changed,
+    in_digits,
     misfit_of,
     numbers_of,
     settled,
@@ -86,16 +87,11 @@ def refined(matches: Iterable[Match], series: Series, tolerance: Tolerance) -> l
 
 def rounded_off(match: Match, series: Series, tolerance: Tolerance) -> Match:
     """A match with numbers in four digits, or in more where that is much less near."""
-    values = {name: float(value_of(match.schedule, name)) for name in numbers_of(match.schedule)}
-    for digits in OFF:
-        short = {
-            name: float(f"{value:.{digits}g}")
-            for name, value in values.items()
-            if match.schedule.params[name] is not None
-        }
-        schedule = changed(match.schedule, **short)
-        other = None if schedule is None else _match(schedule, series, tolerance)
-        if other is not None and other.greatest <= WORSE * match.greatest:
+    params = match.schedule.params
+    given = [name for name in numbers_of(match.schedule) if params[name] is not None]
+    for schedule in in_digits(match.schedule, given, OFF):
+        other = _match(schedule, series, tolerance)
+        if other.greatest <= WORSE * match.greatest:
             return other
     return match
 
