@@ -132,8 +132,12 @@ def draw_each(
 
 def _names(labels: Collection[str]) -> list[str]:
     """Names of files, also where a folder takes upper and lower case for the same."""
-    alike = Counter(files.name_of(label).casefold() for label in labels)
-    return [files.name_of(one, apart=alike[files.name_of(one).casefold()] > 1) for one in labels]
+    names = {label: files.name_of(label) for label in labels}
+    alike = Counter(name.casefold() for name in names.values())
+    return [
+        files.name_of(label, apart=True) if alike[name.casefold()] > 1 else name
+        for label, name in names.items()
+    ]
 
 
 def steps_axis(run: Run, unit: str) -> int | None:

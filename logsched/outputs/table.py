@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from logsched.facts import Facts, find_facts
 from logsched.lazy import np
 from logsched.outputs import console
-from logsched.outputs.text import cells, check_format, columns, parts
+from logsched.outputs.text import check_format, columns, parts, widths_of
 from logsched.picture import trace
 from logsched.remarks import number, time
 
@@ -99,11 +99,10 @@ def _markdown(header: list[str], rows: Rows) -> str:
 
 def _styled(header: list[str], rows: Rows, most: int | None) -> str:
     """The same columns on a terminal: a bold head, restarts marked."""
-    widths = [max(map(cells, column)) for column in zip(header, *rows, strict=True)]
     marked = ["cyan" if row[-1] else None for row in rows]
     return "\n".join(
         _part([header[n] for n in part], [[row[n] for n in part] for row in rows], marked)
-        for part in parts(widths, most)
+        for part in parts(widths_of([header, *rows]), most)
     )
 
 
@@ -117,7 +116,7 @@ def _part(header: list[str], rows: Rows, styles: Sequence[str | None]) -> str:
         table.add_column(Text(name), justify="right" if name else "left", no_wrap=True)
     for row, style in zip(rows, styles, strict=True):
         table.add_row(*map(Text, row), style=style)
-    widest = sum(max(map(cells, column)) + 2 for column in zip(header, *rows, strict=True))
+    widest = sum(width + 2 for width in widths_of([header, *rows]))
     rich = Console(width=2 * widest, force_terminal=True, color_system="standard")
     with rich.capture() as capture:
         rich.print(table)

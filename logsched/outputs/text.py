@@ -37,11 +37,16 @@ def columns(
 
     What is wider than `most` comes in parts, one below the other.
     """
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    widths = widths_of(rows)
     return "\n".join(
         "".join(_line([(row[n], widths[n], n in right) for n in part]) for row in rows)
         for part in parts(widths, most)
     )
+
+
+def widths_of(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The widths of columns in a terminal."""
+    return [max(map(cells, column)) for column in zip(*rows, strict=True)]
 
 
 def parts(widths: Sequence[int], most: int | None) -> list[list[int]]:
