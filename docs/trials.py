@@ -14,8 +14,8 @@ from pathlib import Path
 import trial_tables as tables
 from trial_tables import FUNCTIONS, SINGLE, TASKS, Table, Trials
 
-from logsched.grid import Grid
-from logsched.run import Run
+from logsched.plan.plan import Run
+from logsched.schedule.grid import Grid
 from logsched.trial.results import Record, Results, to_json
 
 PAGE = Path(__file__).parent / "TRIALS.md"

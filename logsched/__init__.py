@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from logsched.errors import LogschedError as LogschedError
-    from logsched.schedule import Schedule as Schedule
+    from logsched.base.errors import LogschedError as LogschedError
+    from logsched.schedule.schedule import Schedule as Schedule
 
 __version__ = "0.1.0"
 __all__ = ["LogschedError", "Schedule", "__version__"]
 
-_HOMES = {"LogschedError": "errors", "Schedule": "schedule"}
+_HOMES = {"LogschedError": "base.errors", "Schedule": "schedule.schedule"}
 
 
 def __getattr__(name: str) -> Any:

@@ -7,9 +7,9 @@ import sys
 def main() -> None:
     """Run the command line; broken off while it is still imported, it ends as quietly as later."""
     try:
-        from logsched import cli
+        from logsched.cli import app
 
-        cli.main()
+        app.main()
     except KeyboardInterrupt:
         sys.exit(130)
     finally:  # a signal ends what Python still has to tidy up, and is no error in it

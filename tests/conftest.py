@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-import logsched.cli
+import logsched.cli.app
 
 # What a terminal, a locale or a person may have set, and what would change the output.
 UNSET = ("NO_COLOR", "FORCE_COLOR", "LINES", "LC_ALL", "LC_CTYPE", "TERM", "PYTHONIOENCODING")
@@ -67,7 +67,7 @@ def call(monkeypatch, capsysbinary, tmp_path) -> Callable[..., Result]:
     def call(*args: str, text: bool = True) -> Result:
         monkeypatch.setattr(sys, "argv", ["logsched", *args])
         with pytest.raises(SystemExit) as ended:
-            logsched.cli.main()
+            logsched.cli.app.main()
         out, err = capsysbinary.readouterr()
         return Result(out.decode() if text else out, err.decode(), ended.value.code or 0)
 

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from unittest import mock
 
-from logsched.cli import main, whole_app
+from logsched.cli.app import main, whole_app
 
 FOLDER = Path(__file__).parent / "golden"
 COMMANDS = {

@@ -7,11 +7,12 @@ from golden import help_of
 from readme import PAGES, README, examples
 from typer.main import get_command
 
-from logsched.cli import whole_app
-from logsched.options import run_parameters
-from logsched.parameters import Parameters, declared
-from logsched.shapes import SHAPES
-from logsched.trial.options import LEFT_OUT
+from logsched.base.declare import declared
+from logsched.cli.app import whole_app
+from logsched.cli.options import run_parameters
+from logsched.schedule.parameters import Parameters
+from logsched.schedule.shapes import SHAPES
+from logsched.trial.task_options import LEFT_OUT
 
 TEXT = README.read_text()
 GROUP = get_command(whole_app())

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from logsched import Schedule
-from logsched.curves import Curves
-from logsched.grid import BLOCK, Grid
-from logsched.outputs import files
-from logsched.outputs.arrays import FORMATS
-from logsched.shapes import SHAPES
+from logsched.base import files
+from logsched.export.arrays import FORMATS
+from logsched.plan.rows import Curves
+from logsched.schedule.grid import BLOCK, Grid
+from logsched.schedule.shapes import SHAPES
 
 MIB = 2**20
 POINTS = 10**6

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import golden
 import pytest
 
-from logsched.cli import whole_app
+from logsched.cli.app import whole_app
 
 ERROR = re.compile(r"Error: [^\n]+[.?]\n")
 COMMANDS = [

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from readme import PAGES, README, examples, run, set_up_commands
 
-from logsched.cli import whole_app
-from logsched.shapes import SHAPES
+from logsched.cli.app import whole_app
+from logsched.schedule.shapes import SHAPES
 
 TEXT = README.read_text()
 

@@ -13,8 +13,9 @@ import pytest
 from test_promises import ROWS, WORKING
 
 import logsched
-from logsched import config, grid, sweeps
-from logsched.log_files import blocks, table
+from logsched.logs.kinds import blocks, table
+from logsched.plan import config, sweeps
+from logsched.schedule.schedule import grid
 
 PACKAGE = Path(logsched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

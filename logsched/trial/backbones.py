@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from logsched.errors import OutputError
-from logsched.trial.origins import BACKBONES
+from logsched.base.errors import OutputError
+from logsched.trial.backbone_names import BACKBONES
 
 CLASSES = 10
 DIMENSION, HEADS, PATCH, SIDE = 128, 8, 4, 32  # of the transformer: 8 x 8 tokens

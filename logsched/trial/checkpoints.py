@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from logsched.config import as_table
-from logsched.errors import LogschedError, OutputError
-from logsched.grid import Grid
-from logsched.outputs import files
-from logsched.parameters import Value, declared
-from logsched.schedule import Schedule
-from logsched.trial.extras import torch
+from logsched.base import files
+from logsched.base.declare import Value, declared
+from logsched.base.errors import LogschedError, OutputError
+from logsched.plan.config import as_table
+from logsched.schedule.grid import Grid
+from logsched.schedule.schedule import Schedule
+from logsched.trial.lazy_torch import torch
 from logsched.trial.results import Record, read_record
 from logsched.trial.task import Task
 from logsched.trial.training import Trainee

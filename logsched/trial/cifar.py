@@ -10,10 +10,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from logsched.errors import OutputError
-from logsched.lazy import np
-from logsched.outputs import files
-from logsched.parameters import shown
+from logsched.base import files
+from logsched.base.errors import OutputError
+from logsched.base.lazy import np
+from logsched.base.words import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

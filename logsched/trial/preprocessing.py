@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from logsched.lazy import np
+from logsched.base.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from logsched.config import as_tables
-from logsched.errors import LogschedError, OutputError
-from logsched.grid import Grid
-from logsched.lazy import Floats
-from logsched.outputs import files
-from logsched.parameters import check_label
-from logsched.run import Run
-from logsched.schedule import Schedule
+from logsched.base import files
+from logsched.base.errors import LogschedError, OutputError
+from logsched.base.lazy import Floats
+from logsched.base.words import check_label
+from logsched.plan.config import as_tables
+from logsched.plan.plan import Run
+from logsched.schedule.grid import Grid
+from logsched.schedule.schedule import Schedule
 
 SCHEMA = 1
 SAVED = {"scores": "score"}  # what files call a list of a record otherwise

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
 
-from logsched.errors import LogschedError
-from logsched.outputs import console, files
-from logsched.outputs.progress import bar
-from logsched.parameters import listed, settings_of
-from logsched.run import Run
+from logsched.base import console, files
+from logsched.base.declare import settings_of
+from logsched.base.errors import LogschedError
+from logsched.base.progress import bar
+from logsched.base.words import listed
+from logsched.plan.plan import Run
 from logsched.trial import checkpoints
 from logsched.trial.checkpoints import Checkpoint
-from logsched.trial.extras import torch
-from logsched.trial.keeping import Keeping
+from logsched.trial.lazy_torch import torch
 from logsched.trial.results import Record, Results, to_json
+from logsched.trial.saving import Keeping
 from logsched.trial.task import Task, device_of
 from logsched.trial.training import Trainee, Watch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from logsched.parameters import POSITIVE, Declared, Rule, parameter
+from logsched.base.declare import POSITIVE, Declared, Rule, parameter
 
 OPTIMIZERS = ("sgd", "adam", "lbfgs")
 BATCH_SIZES = {"sgd": 128, "adam": 32, "lbfgs": 128}  # the paper's, §2.1 and §2.2

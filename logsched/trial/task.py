@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from logsched.errors import LogschedError
-from logsched.grid import Grid
-from logsched.parameters import Declared, Value, unknown
-from logsched.trial.extras import Tensor, require, torch
+from logsched.base.declare import Declared, Value
+from logsched.base.errors import LogschedError
+from logsched.base.words import unknown
+from logsched.schedule.grid import Grid
+from logsched.trial.lazy_torch import Tensor, require, torch
 from logsched.trial.settings import Training
 
 TASKS: dict[str, type[Task]] = {}

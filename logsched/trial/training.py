@@ -11,9 +11,9 @@ from math import isfinite, nan
 from time import perf_counter
 from typing import Any
 
-from logsched.grid import Grid
-from logsched.schedule import Schedule
-from logsched.trial.extras import Tensor, torch
+from logsched.schedule.grid import Grid
+from logsched.schedule.schedule import Schedule
+from logsched.trial.lazy_torch import Tensor, torch
 from logsched.trial.results import Record
 from logsched.trial.task import Player, Task, device_of, generator_of
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from logsched import LogschedError, Schedule
-from logsched.shapes import SHAPES
+from logsched.schedule.shapes import SHAPES
 
 EPOCHS, STEPS = 9, 5
 SHORT = {"warmup_epochs": 1, "init_decay_epochs": 2, "restart_interval": 2, "restart_lr_decay": 0.5}

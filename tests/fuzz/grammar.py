@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from typer.main import get_command
 
 from logsched import Schedule
-from logsched.cli import whole_app
-from logsched.options import LAYERS, run_parameters
-from logsched.parameters import Parameters, declared
-from logsched.shapes import SHAPES
+from logsched.base.declare import declared
+from logsched.cli.app import whole_app
+from logsched.cli.options import LAYERS, run_parameters
+from logsched.schedule.parameters import Parameters
+from logsched.schedule.shapes import SHAPES
 
 GROUP = get_command(whole_app())
 COMMANDS = GROUP.commands

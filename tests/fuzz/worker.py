@@ -139,7 +139,7 @@ def answer(case: Case, folder: Path) -> Answer:
 
 def ended(args: list[str]) -> int | None:
     """The exit status of the command line with these arguments."""
-    from logsched.cli import main
+    from logsched.cli.app import main
 
     sys.argv = ["logsched", *args]
     try:

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from logsched import Schedule
-from logsched.grid import Grid
-from logsched.run import Run
-from logsched.trial.keeping import Keeping
+from logsched.plan.plan import Run
+from logsched.schedule.grid import Grid
 from logsched.trial.results import Record, Results, read_record
+from logsched.trial.saving import Keeping
 from logsched.trial.settings import Training
 from logsched.trial.tasks import TASKS
 

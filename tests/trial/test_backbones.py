@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from cifar_files import make_images
 
-from logsched.errors import OutputError
-from logsched.trial.origins import BACKBONES
+from logsched.base.errors import OutputError
+from logsched.trial.backbone_names import BACKBONES
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
 REASON = "a library is not installed: pip install 'logsched[paper]'"

@@ -9,10 +9,10 @@ import pytest
 from small import NO_TORCH, SHORT, kill, make_grid, make_run, make_task, told, told_in, train
 
 from logsched import Schedule
-from logsched.errors import LogschedError, OutputError
-from logsched.run import Run
-from logsched.trial.keeping import Keeping, keeping_of
+from logsched.base.errors import LogschedError, OutputError
+from logsched.plan.plan import Run
 from logsched.trial.results import Record, read_results
+from logsched.trial.saving import Keeping, keeping_of
 
 torch = pytest.importorskip("torch", reason=NO_TORCH)
 pytest.importorskip("sklearn", reason=NO_TORCH)

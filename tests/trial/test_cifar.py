@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cifar_files import BATCHES, NAMES, Pickle, make_cifar, make_images, write_batch
 
-from logsched.errors import OutputError
+from logsched.base.errors import OutputError
 from logsched.trial.cifar import FILES, read_cifar
 
 META_MD5 = "5ff9c542aee3614f3951f8cda6e48888"  # of batches.meta as published

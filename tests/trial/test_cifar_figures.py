@@ -9,9 +9,9 @@ import pytest
 from matplotlib.image import imread
 
 from logsched import Schedule
-from logsched.outputs import figure
+from logsched.draw.figure import figure
+from logsched.trial.report import rows, titles
 from logsched.trial.results import read_results
-from logsched.trial.showing import rows, titles
 
 SCHEDULES = ("constant", "step", "cosine", "log")
 BACKBONES = ("resnet50", "googlenet", "xception", "vgg16", "vgg19")
@@ -96,7 +96,7 @@ def test_titles_of_several_tell_what_differs(save):
     assert named(adam, beside) == ["resnet34, 60 epochs", "resnet34 + transformer, 40 epochs"]
 
 
-WITHOUT = "import sys; sys.modules['torch'] = None; import logsched.cli; logsched.cli.main()"
+WITHOUT = "import sys; sys.modules['torch'] = None; from logsched.cli.app import app; app.main()"
 
 
 def test_both_are_drawn_without_pytorch(run, save, ensembles, tmp_path):

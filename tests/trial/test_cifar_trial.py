@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from cifar_files import make_cifar
 
-from logsched.grid import Grid
-from logsched.trial.options import make_task
+from logsched.schedule.grid import Grid
 from logsched.trial.preprocessing import Preprocessing
+from logsched.trial.task_options import make_task
 from logsched.trial.tasks import cifar10, find_task
 
 REASON = "a library is not installed: pip install 'logsched[paper]'"

@@ -21,7 +21,7 @@ from logsched.trial.preprocessing import (
     zca_matrix,
     zca_matrix_of_few,
 )
-from logsched.trial.stages import EDGE, NAMES, SHOWN, TOP, ZOOM, draw_stages
+from logsched.trial.preprocessing_picture import EDGE, NAMES, SHOWN, TOP, ZOOM, draw_stages
 
 
 def made(count, seed=0):
@@ -242,7 +242,7 @@ def test_the_same_picture_is_the_same_bytes(stages):
 def test_a_machines_own_settings_do_not_stop_the_picture():
     """In a new process, which Matplotlib asks for a backend that there is not."""
     code = (
-        "import numpy as np; from logsched.trial.stages import draw_stages;"
+        "import numpy as np; from logsched.trial.preprocessing_picture import draw_stages;"
         "print(draw_stages([('as in the file', np.zeros((2, 3, 32, 32), np.float32))])[:4])"
     )
     environment = {**os.environ, "MPLBACKEND": "nonsense"}

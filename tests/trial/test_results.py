@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from small import made, told
 
-from logsched.errors import LogschedError, OutputError
-from logsched.outputs.console import Terminal
-from logsched.trial import showing
+from logsched.base.console import Terminal
+from logsched.base.errors import LogschedError, OutputError
+from logsched.trial import report
 from logsched.trial.results import Record, read_record, read_results, summarise, to_json
 
 PLAIN = Terminal(width=80, height=23, color=False, unicode=True)
@@ -58,7 +58,7 @@ def test_saved_results_are_told_as_those_just_trained(call, tmp_path, monkeypatc
     monkeypatch.setenv("COLUMNS", "80")
     path = saved(tmp_path, ALL[name])
     for by in ("epoch", "step"):
-        live = showing.FORMATS[format](ALL[name], by, None, PLAIN)
+        live = report.FORMATS[format](ALL[name], by, None, PLAIN)
         assert call("trial", "--from", path, "--by", by, "--format", format) == (live, "", 0)
 
 
@@ -140,8 +140,8 @@ def test_a_run_that_was_killed_before_its_first_epoch_is_left_out(tmp_path):
     """As in the file that a killed trial leaves."""
     begun = replace(TWO, records=[TWO.records[0], Record("log", 0)])
     read = read_results(saved(tmp_path, begun))
-    assert showing.table(read) == showing.table(replace(TWO, records=TWO.records[:1]))
-    assert "cosine" in showing.as_text(read, "epoch", None, PLAIN)
+    assert report.table(read) == report.table(replace(TWO, records=TWO.records[:1]))
+    assert "cosine" in report.as_text(read, "epoch", None, PLAIN)
 
 
 # In numbers.
@@ -164,17 +164,17 @@ def test_the_spread_is_the_standard_deviation_of_the_seeds():
 
 
 def test_the_table():
-    assert showing.table(TWO).splitlines() == [
+    assert report.table(TWO).splitlines() == [
         "        final loss  best loss  at epoch  mean loss  accuracy",
         "cosine           1          1         2      1.667         1",
         "log              1          1         1      1.667         1",
     ]
-    assert showing.table(HALTED).splitlines() == [
+    assert report.table(HALTED).splitlines() == [
         "        final loss   best loss  at epoch   mean loss  accuracy      halted",
         "cosine  not finite           2         0  not finite         1  at epoch 2",
         "log     not finite  not finite         0  not finite         1  at epoch 2",
     ]
-    assert showing.table(SEEDS).splitlines()[1] == (
+    assert report.table(SEEDS).splitlines()[1] == (
         "log         2±1  1.67±0.58     1.333  2.67±0.67         1"
     )
 
@@ -184,13 +184,13 @@ def test_of_several_seeds_all_schedules_fit_a_terminal():
     labels = ("constant", "step", "cosine", "log", "log-bounded")
     results = made(dict.fromkeys(labels, losses), epochs=2)
     for terminal in (PLAIN, replace(PLAIN, height=39), replace(PLAIN, width=120, height=49)):
-        rows = showing.as_text(results, "epoch", None, terminal).splitlines()
+        rows = report.as_text(results, "epoch", None, terminal).splitlines()
         assert max(map(len, rows)) <= terminal.width
         assert len(rows) <= max(terminal.height, 31)
 
 
 def test_the_csv_has_every_step_and_the_score_at_the_end_of_an_epoch():
-    rows = [*csv.DictReader(io.StringIO(showing.as_csv(HALTED, "epoch", None, PLAIN)))]
+    rows = [*csv.DictReader(io.StringIO(report.as_csv(HALTED, "epoch", None, PLAIN)))]
     assert len(rows) == 10
     assert [row["score"] for row in rows[:5]] == ["", "0.0", "", "0.5", "1.0"]
     assert [float(row["epoch"]) for row in rows[:5]] == [0, 0.5, 1, 1.5, 2]
@@ -204,9 +204,9 @@ def test_a_label_of_any_kind_stays_whole():
     schedules = {odd: results.run.schedules["log"]}
     run = replace(results.run, schedules=schedules)
     results = replace(results, run=run, records=[replace(results.records[0], label=odd)])
-    [row, _] = csv.DictReader(io.StringIO(showing.as_csv(results, "epoch", None, PLAIN)))
+    [row, _] = csv.DictReader(io.StringIO(report.as_csv(results, "epoch", None, PLAIN)))
     assert row["schedule"] == odd
-    assert odd in showing.as_text(results, "epoch", None, ASCII)
+    assert odd in report.as_text(results, "epoch", None, ASCII)
 
 
 # In a terminal.
@@ -217,7 +217,7 @@ def test_a_label_of_any_kind_stays_whole():
 @pytest.mark.parametrize("by", ["epoch", "step"])
 @pytest.mark.parametrize("log_y", [None, True, False])
 def test_every_result_is_told_in_every_terminal(name, terminal, by, log_y):
-    text = showing.as_text(ALL[name], by, log_y, terminal)
+    text = report.as_text(ALL[name], by, log_y, terminal)
     assert "final loss" in text
     assert ("\x1b" in text) == (terminal.color and name != "nothing")
     if not terminal.unicode:
@@ -227,42 +227,42 @@ def test_every_result_is_told_in_every_terminal(name, terminal, by, log_y):
 
 
 def test_a_plot_is_left_out_where_no_loss_is_finite():
-    assert "epoch\n" not in showing.as_text(NOTHING, "step", None, PLAIN)
+    assert "epoch\n" not in report.as_text(NOTHING, "step", None, PLAIN)
 
 
 def test_the_spread_is_dots_along_the_mean_and_said():
     apart = made({"log": [[4, 4, 4, 4, 4, 4], [8, 8, 8, 8, 8, 8]]})
     for terminal, dot in ((PLAIN, "·"), (ASCII, ".")):
-        text = showing.as_text(apart, "epoch", False, terminal)
+        text = report.as_text(apart, "epoch", False, terminal)
         rows = [row.partition("┤")[2] or row.partition("│")[2] for row in text.splitlines()]
         assert "dots beside a line: one standard deviation of the seeds" in text
         if dot == "·":
             assert sum(dot * 2 in row.replace(" ", "") for row in rows) == 2
-    assert "standard deviation" not in showing.as_text(TWO, "epoch", False, PLAIN)
+    assert "standard deviation" not in report.as_text(TWO, "epoch", False, PLAIN)
 
 
 def test_losses_over_decades_have_a_logarithmic_axis():
     for least, log in ((0.05, False), (0.02, True)):
         results = made({"log": [[2, 2, 1, 1, least, least]]})
-        assert showing.losses(results, "epoch", None).log_y == log
-        assert not showing.losses(results, "epoch", False).log_y
-        assert showing.losses(results, "epoch", True).log_y
-    assert not showing.losses(made({"log": [[2, 2, 0, 0, -1, 1]]}), "epoch", None).log_y
+        assert report.losses(results, "epoch", None).log_y == log
+        assert not report.losses(results, "epoch", False).log_y
+        assert report.losses(results, "epoch", True).log_y
+    assert not report.losses(made({"log": [[2, 2, 0, 0, -1, 1]]}), "epoch", None).log_y
 
 
 def test_titles_say_what_was_trained():
-    assert showing.titles([TWO]) == ["digits, sgd, 3 epochs, 1 seed"]
-    assert showing.titles([SEEDS]) == ["digits, sgd, 3 epochs, 3 seeds"]
-    assert showing.titles([made({"log": [[1]]}, epochs=1)])[0].endswith("1 epoch, 1 seed")
+    assert report.titles([TWO]) == ["digits, sgd, 3 epochs, 1 seed"]
+    assert report.titles([SEEDS]) == ["digits, sgd, 3 epochs, 3 seeds"]
+    assert report.titles([made({"log": [[1]]}, epochs=1)])[0].endswith("1 epoch, 1 seed")
     adam = made({"log": [[1]]}, optimizer="adam")
-    assert showing.titles([TWO, adam]) == ["sgd", "adam"]
+    assert report.titles([TWO, adam]) == ["sgd", "adam"]
 
 
 # Pictures.
 
 
 def curves(results, by="epoch"):
-    return {one.label: one for one in showing.losses(results, by, None).curves}
+    return {one.label: one for one in report.losses(results, by, None).curves}
 
 
 def test_a_curve_is_the_mean_of_the_seeds_and_its_band():
@@ -292,7 +292,7 @@ def test_a_curve_ends_where_a_loss_is_not_finite_and_another_keeps_its_colour():
 
 
 def test_a_figure_has_losses_over_rates():
-    [[above], [below]] = showing.rows([TWO], "epoch", None)
+    [[above], [below]] = report.rows([TWO], "epoch", None)
     assert (above.y_label, below.y_label) == ("loss", "learning rate")
     assert [one.label for one in above.curves] == [one.label for one in below.curves]
     assert (above.restarts, above.phases, above.epochs) == (
@@ -303,10 +303,10 @@ def test_a_figure_has_losses_over_rates():
 
 
 def test_several_results_stand_side_by_side():
-    panels = showing.rows([TWO] * 5, "epoch", None)
+    panels = report.rows([TWO] * 5, "epoch", None)
     assert [len(row) for row in panels] == [3, 2]
     with pytest.raises(LogschedError, match="other schedules"):
-        showing.rows([TWO, SEEDS], "epoch", None)
+        report.rows([TWO, SEEDS], "epoch", None)
 
 
 @pytest.mark.filterwarnings("error")
@@ -376,9 +376,9 @@ def test_several_results_are_no_table_for_scripts(call, tmp_path):
 
 def test_a_folder_that_is_read_only_does_not_matter_without_a_file(monkeypatch):
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    showing.check_options("text", "epoch", None, several=False)
+    report.check_options("text", "epoch", None, several=False)
     with pytest.raises(OutputError):
-        showing.check_options("text", "epoch", "x.png", several=False)
+        report.check_options("text", "epoch", "x.png", several=False)
 
 
 def test_what_was_trained_is_shown_even_if_the_disk_is_full(call, tmp_path, monkeypatch):
@@ -388,7 +388,7 @@ def test_what_was_trained_is_shown_even_if_the_disk_is_full(call, tmp_path, monk
         shown.extend(chunks)
 
     shown = []
-    monkeypatch.setattr("logsched.outputs.files.write", full)
+    monkeypatch.setattr("logsched.base.files.write", full)
     done = call("trial", "--from", saved(tmp_path, TWO), "-o", "x.png")
     assert done.stderr == "Error: cannot write x.png: No space left on device.\n"
     assert done.returncode == 1

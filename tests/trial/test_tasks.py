@@ -180,7 +180,7 @@ def test_an_epoch_has_every_image_once_in_an_order_of_its_own(images):
 
 
 def test_accuracy_is_the_share_that_is_right(images):
-    from logsched.trial.classifying import accuracy
+    from logsched.trial.images import accuracy
 
     class Threes(torch.nn.Module):
         def forward(self, inputs):

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 from small import NO_TORCH, made, told, told_in, train
 
-from logsched.cli import whole_app
-from logsched.trial.options import OPTIONS
+from logsched.cli.app import whole_app
 from logsched.trial.results import to_json
+from logsched.trial.task_options import OPTIONS
 from logsched.trial.tasks import TASKS
 
 TINY = ["--epochs", "2", "--steps-per-epoch", "2", "--starts", "3"]
@@ -41,7 +41,7 @@ def torch():
 )
 def test_without_a_package_it_says_what_to_install(call, monkeypatch, task, missing, said):
     lacks = lambda name: None if name in missing else name  # noqa: E731
-    monkeypatch.setattr("logsched.trial.extras.find_spec", lacks)
+    monkeypatch.setattr("logsched.trial.lazy_torch.find_spec", lacks)
     done = call("trial", task)
     assert (done.stdout, done.returncode) == ("", 1)
     assert done.stderr.startswith(f"Error: this needs {said}")
@@ -53,7 +53,7 @@ def test_saved_results_are_drawn_without_importing_pytorch(tmp_path):
     (tmp_path / "saved.json").write_bytes(to_json(made({"log": [[1, 2]]})))
     for args in (["trial", "--from", "saved.json", "-o", "x.png"], ["trial", "--help"], ["--help"]):
         code = (
-            f"import sys\nfrom logsched.cli import main\nsys.argv = {['logsched', *args]!r}\n"
+            f"import sys\nfrom logsched.cli.app import main\nsys.argv = {['logsched', *args]!r}\n"
             "try:\n    main()\nfinally:\n    print({'torch', 'sklearn'} & {*sys.modules})"
         )
         done = subprocess.run(
@@ -108,7 +108,7 @@ def test_the_help_tells_every_option_and_task(call):
     ],
 )
 def test_what_cannot_be_is_one_sentence(call, monkeypatch, args, said):
-    monkeypatch.setattr("logsched.trial.extras.find_spec", lambda name: name)
+    monkeypatch.setattr("logsched.trial.lazy_torch.find_spec", lambda name: name)
     done = call("trial", *args)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"Error: {said}")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from logsched.errors import LogschedError
-from logsched.grid import Grid
-from logsched.lazy import np
-from logsched.outputs import console
-from logsched.parameters import Rule, Value, parameter
-from logsched.trial.classifying import accuracy, shuffled
-from logsched.trial.extras import Tensor, functional, torch
-from logsched.trial.origins import BACKBONES
+from logsched.base import console
+from logsched.base.declare import Rule, Value, parameter
+from logsched.base.errors import LogschedError
+from logsched.base.lazy import np
+from logsched.schedule.grid import Grid
+from logsched.trial.backbone_names import BACKBONES
+from logsched.trial.images import accuracy, shuffled
+from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of
 
@@ -137,7 +137,7 @@ class Cifar10(Task):
 
     def picture(self) -> bytes:
         """A PNG of one batch before and after each step of preprocessing."""
-        from logsched.trial.stages import draw_stages
+        from logsched.trial.preprocessing_picture import draw_stages
 
         some = self.cifar.train_images[:SHOWN]
         return draw_stages(self.preprocessing.stages(some, np.random.default_rng(0)))

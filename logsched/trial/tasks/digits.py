@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from logsched.grid import Grid
-from logsched.trial.classifying import accuracy, shuffled
-from logsched.trial.extras import Tensor, functional, torch
+from logsched.schedule.grid import Grid
+from logsched.trial.images import accuracy, shuffled
+from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of
 

@@ -8,9 +8,9 @@ from functools import partial
 from math import e, pi
 from typing import Any, ClassVar
 
-from logsched.grid import Grid
-from logsched.parameters import NOT_NEGATIVE, Rule, parameter
-from logsched.trial.extras import Tensor, torch
+from logsched.base.declare import NOT_NEGATIVE, Rule, parameter
+from logsched.schedule.grid import Grid
+from logsched.trial.lazy_torch import Tensor, torch
 from logsched.trial.settings import COUNT
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 

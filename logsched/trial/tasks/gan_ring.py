@@ -7,8 +7,8 @@ from functools import partial
 from math import pi
 from typing import Any
 
-from logsched.grid import Grid
-from logsched.trial.extras import Tensor, functional, torch
+from logsched.schedule.grid import Grid
+from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of, generator_of
 

@@ -1,0 +1,1 @@
+"""What is true of schedules, and how it is said."""

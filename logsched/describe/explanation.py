@@ -1,0 +1,122 @@
+"""One moment of each schedule, explained as text or JSON: what a student reads beside the paper."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from logsched.base.declare import declared, settings_of
+from logsched.base.text import as_json, check_format
+from logsched.base.words import number, time
+from logsched.describe.moment import Moment, find_moment, put_in
+from logsched.plan.plan import Run
+from logsched.schedule.parts import Phase
+from logsched.schedule.schedule import Schedule, in_effect
+
+LINE = 40  # characters of an equation that stays on one line
+
+
+def explain_run(run: Run, epoch: float, format: str) -> str:
+    """Every schedule of a run at an epoch. Raises LogschedError for an unknown format."""
+    check_format(format, FORMATS)
+    moments = {label: find_moment(one, epoch) for label, one in run.schedules.items()}
+    return FORMATS[format](run, moments)
+
+
+def _as_json(run: Run, moments: Mapping[str, Moment]) -> str:
+    schedules = {label: dataclasses.asdict(one) for label, one in moments.items()}
+    return as_json({"schedules": schedules})
+
+
+def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:
+    return "\n".join(_page(label, run.schedules[label], one) for label, one in moments.items())
+
+
+def _page(label: str, schedule: Schedule, moment: Moment) -> str:
+    phase = schedule.phase_at(moment.epoch)
+    parts = [f"{label} at epoch {time(moment.epoch)}: {_where(phase, moment)}"]
+    if phase.shape is not None and moment.eta_max != moment.eta_min:
+        parts.append(_lines(_times(schedule, phase, moment)))
+    if moment.g is not None:
+        parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
+        parts[-1] += _pole(phase, moment)
+    parts.append(_lines([_rate(phase, moment)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _pole(phase: Phase, moment: Moment) -> str:
+    """A line about the formula where it is infinite, which a shape has a `peak` for."""
+    capped = phase.shape is not None and "peak" in declared(type(phase.shape))
+    return f"\n  {'':8}  pi/0 is infinite: peak caps g" if capped and moment.u == 0 else ""
+
+
+def _where(phase: Phase, moment: Moment) -> str:
+    if moment.t_i is None:
+        return f"{phase.name}, from epoch {time(moment.start)} on"
+    return f"{phase.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
+
+
+def _names(phase: Phase) -> tuple[str, str]:
+    """What the rates are called between which a cycle moves: a warmup's are no extremes."""
+    return ("start", "end") if phase.rises else ("eta_max", "eta_min")
+
+
+def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
+    """T_cur, T_i, u, the rates between which the cycle moves, and words that stand for numbers."""
+    t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
+    since = ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur)
+    if phase.terms is None:
+        return [since]
+    terms, (first, last) = phase.terms, _names(phase)
+    return [
+        since,
+        ("T_i", *_worked(schedule, terms.t_i, moment.cycle), t_i),
+        ("u", "T_cur/T_i", f"{t_cur}/{t_i}", number(moment.u or 0.0)),
+        (first, *_worked(schedule, terms.eta_max, moment.cycle), number(moment.eta_max)),
+        (last, *_worked(schedule, terms.eta_min, moment.cycle), number(moment.eta_min)),
+        *_words(schedule, phase, moment),
+    ]
+
+
+def _worked(schedule: Schedule, term: str, cycle: int) -> list[str]:
+    """A term as a formula, and with its numbers where that says more than the result."""
+    formula = term.replace("{i}", str(cycle))
+    return [formula] if formula.isidentifier() else [formula, put_in(formula, in_effect(schedule))]
+
+
+def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
+    """The shape's parameters that are words, with the numbers that they stand for here."""
+    if phase.shape is None:
+        return []
+    numbers = phase.shape.numbers(schedule, moment.eta_max, moment.eta_min)
+    return [
+        (name, word, number(float(numbers[name])))
+        for name, word in settings_of(phase.shape).items()
+        if isinstance(word, str)
+    ]
+
+
+def _rate(phase: Phase, moment: Moment) -> tuple[str, ...]:
+    if moment.g is None:
+        return ("rate", moment.formula.removeprefix("rate = "), moment.worked, repr(moment.lr))
+    high, low = _names(phase)
+    formula = f"(1 - g) * {low} + g * {high}"
+    worked = put_in(formula, {"g": moment.g, high: moment.eta_max, low: moment.eta_min})
+    if (1 - moment.g) * moment.eta_min + moment.g * moment.eta_max < 0:
+        return ("rate", f"|{formula}|", f"|{worked}|", repr(moment.lr))
+    return ("rate", formula, worked, repr(moment.lr))
+
+
+def _lines(equations: list[tuple[str, ...]]) -> str:
+    """Equations: name, formula, numbers and result in a line, or one under the other if long."""
+    lines = []
+    for name, *sides in equations:
+        differing = list(dict.fromkeys(sides))
+        line = " = ".join(differing)
+        lines.append(f"  {name:8}= {line if len(line) <= LINE else differing[0]}")
+        if len(line) > LINE:
+            lines += [f"  {'':8}= {side}" for side in differing[1:]]
+    return "\n".join(lines)
+
+
+FORMATS = {"text": _as_text, "json": _as_json}

@@ -1,0 +1,149 @@
+"""What is true of a schedule in a run: its extremes, its budget, its phases and cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nextafter
+from typing import TYPE_CHECKING, NamedTuple
+
+from logsched.base.lazy import np
+
+if TYPE_CHECKING:
+    from logsched.schedule.grid import Grid
+    from logsched.schedule.schedule import Schedule
+
+
+MOST = 100_000  # cycles that are listed one by one
+
+
+class Cycle(NamedTuple):
+    """A cycle: complete if it ends within the run."""
+
+    start: float
+    length: float
+    complete: bool
+
+
+class Span(NamedTuple):
+    """A phase, as far as it is within the run."""
+
+    name: str
+    start: float
+    end: float
+
+
+class Extremes(NamedTuple):
+    """Facts over the points of a grid, in rates and epochs; of equal rates the first counts.
+
+    `lr_budget` is the learning rate integrated over the run, sum(lr_k)/steps_per_epoch.
+    """
+
+    peak_lr: float
+    peak_epoch: float
+    min_lr: float
+    min_epoch: float
+    final_lr: float
+    mean_lr: float
+    lr_budget: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of a schedule in a run.
+
+    `cycles` are the first ones, `last_cycle` is the last of all `cycle_count`, if there is any.
+    `restarts` are the starts of cycles that begin at their top. `cycle_ends` are the epochs nearest
+    to the end of the run, up to two on either side, at which a cycle ends: a run that ends there
+    ends at its least rate.
+    """
+
+    extremes: Extremes
+    phases: list[Span]
+    cycles: list[Cycle]
+    cycle_count: int
+    last_cycle: Cycle | None
+    cycle_ends: list[float]
+    restarts: list[float]
+
+
+def find_facts(schedule: Schedule, grid: Grid) -> Facts:
+    """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
+    end = min(float(grid.epochs), schedule.end)
+    count = _cycle_count(schedule, end)
+    cycles = [_cycle(schedule, index, end) for index in range(min(count, MOST))]
+    return Facts(
+        extremes=_extremes(schedule, grid),
+        phases=_phases(schedule, end),
+        cycles=cycles,
+        cycle_count=count,
+        last_cycle=_cycle(schedule, count - 1, end) if count else None,
+        cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
+        restarts=[one.start for one in cycles] if schedule.phases[-1].restarts else [],
+    )
+
+
+def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
+    peak, least, total = (-1.0, 0.0), (float("inf"), 0.0), np.longdouble(0)
+    for epochs in grid.all_blocks():
+        rates = schedule.rates_in_order(epochs)
+        high, low = rates.argmax(), rates.argmin()
+        peak = max(peak, (float(rates[high]), float(epochs[high])), key=lambda found: found[0])
+        least = min(least, (float(rates[low]), float(epochs[low])), key=lambda found: found[0])
+        total += rates.sum(dtype=np.longdouble)
+    with np.errstate(over="ignore"):
+        budget = float(total / grid.steps_per_epoch)
+    final = float(rates[-1])
+    return Extremes(*peak, *least, final, float(total / grid.size), budget)
+
+
+def _phases(schedule: Schedule, end: float) -> list[Span]:
+    starts = [phase.start for phase in schedule.phases if phase.start < end]
+    ends = [*starts[1:], end]
+    names = [phase.plural for phase in schedule.phases]
+    return [Span(*one) for one in zip(names, starts, ends, strict=False)]
+
+
+def _cycle_count(schedule: Schedule, end: float) -> int:
+    """How many cycles start within the run."""
+    phase = schedule.cyclic
+    if phase is None or phase.start >= end:
+        return 0
+    return phase.cycles.at(nextafter(end, 0.0)) + 1
+
+
+def _cycle(schedule: Schedule, index: int, end: float) -> Cycle:
+    cycles = schedule.phases[-1].cycles
+    return Cycle(cycles.start(index), cycles.length(index), cycles.start(index + 1) <= end)
+
+
+def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
+    if schedule.cyclic is None:
+        return []
+    starts = schedule.cyclic.cycles.start
+    decays = any(phase.decays for phase in schedule.phases[:-1])  # it ends as a cycle does
+    near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
+    before = [epoch for epoch in near if epoch <= end]
+    return [*before[-2:], *[epoch for epoch in near if end < epoch < float("inf")][:2]]
+
+
+class Difference(NamedTuple):
+    """Ratios to another schedule, and the greatest |lr - other lr| with its first epoch."""
+
+    mean_ratio: float | None
+    budget_ratio: float | None
+    greatest_difference: float
+    greatest_difference_epoch: float
+
+
+def compare(schedule: Schedule, other: Schedule, grid: Grid) -> Difference:
+    """A schedule against another. A ratio to 0 is None."""
+    own, others, greatest = np.longdouble(0), np.longdouble(0), (-1.0, 0.0)
+    for epochs in grid.all_blocks():
+        rates, reference = schedule.rates_in_order(epochs), other.rates_in_order(epochs)
+        own += rates.sum(dtype=np.longdouble)
+        others += reference.sum(dtype=np.longdouble)
+        apart = np.abs(rates - reference)
+        most = apart.argmax()
+        greatest = max(greatest, (float(apart[most]), float(epochs[most])), key=lambda one: one[0])
+    ratio = float(own / others) if others > 0 else None
+    return Difference(ratio, ratio, *greatest)

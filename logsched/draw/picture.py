@@ -1,0 +1,179 @@
+"""What a plot shows, whatever draws it: curves as functions of time, restarts, phases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from logsched.base.errors import LogschedError
+from logsched.base.lazy import Floats, np
+from logsched.base.words import unknown
+
+if TYPE_CHECKING:
+    from logsched.plan.plan import Run, Swept
+    from logsched.schedule.grid import Grid
+    from logsched.schedule.schedule import Schedule
+    from logsched.schedule.series import Series
+
+Span = tuple[float, float]
+"""Two epochs and the time between them."""
+
+POINTS = 4000  # of a curve's fine grid
+SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
+UNITS = ("epoch", "step")
+LAYOUTS = ("overlay", "stack")
+PHASES = 100  # cycles up to which they are shaded and named
+FEW = 30  # grid points up to which they are drawn as dots
+FEW_LOGGED = 100  # logged ones
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One labelled line: `(n,)` epochs, none before the one ahead, and rates; `(m, 2)` grid points.
+
+    At a seam there are two points, the last moment before it and the seam itself. The band around a
+    mean has a lower and an upper edge, `(n,)` each.
+    """
+
+    label: str
+    epoch: Floats
+    rate: Floats
+    marks: Floats
+    band: tuple[Floats, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that a plot shows; `stack` is one panel a curve on one time axis."""
+
+    curves: tuple[Curve, ...]
+    restarts: tuple[float, ...]
+    phases: tuple[tuple[str, float, float], ...]
+    epochs: float
+    title: str = ""
+    x_label: str = "epoch"
+    y_label: str = "learning rate"
+    log_y: bool = False
+    limits: tuple[float, float] | None = None
+    layout: str = "overlay"
+    swept: Swept | None = None
+
+
+def picture(
+    run: Run,
+    unit: str = "epoch",
+    title: str = "",
+    log_y: bool = False,
+    limits: tuple[float, float] | None = None,
+    layout: str = "overlay",
+    logs: Mapping[str, Series] | None = None,
+) -> Picture:
+    """The picture of a run, every schedule from its start to its end, its time in epochs or steps.
+
+    Over the schedules come `logs`, what runs really did. Raises LogschedError for another unit, and
+    for limits outside the run.
+    """
+    if unit not in UNITS:
+        raise unknown("time unit", unit, UNITS)
+    if layout not in LAYOUTS:
+        raise unknown("layout", layout, LAYOUTS)
+    steps = 1 if unit == "epoch" else run.grid.steps_per_epoch
+    begin, end = (limit / steps for limit in limits or (0.0, run.grid.epochs * steps))
+    if begin >= run.grid.epochs:
+        raise LogschedError(
+            f"xlim begins at epoch {begin:.6g}, but the run ends at epoch {run.grid.epochs}"
+        )
+    span = (begin, min(end, float(run.grid.epochs)))
+    whole = Picture(
+        curves=(
+            *(trace(label, one, run.grid, span) for label, one in run.schedules.items()),
+            *(measured(label, one) for label, one in (logs or {}).items()),
+        ),
+        restarts=_restarts(run, span),
+        phases=_phases(run.schedules, span),
+        epochs=float(run.grid.epochs),
+        title=title,
+        log_y=log_y,
+        limits=limits,
+        layout=layout,
+        swept=run.swept,
+    )
+    return whole if unit == "epoch" else _in_steps(whole, steps)
+
+
+def _in_steps(whole: Picture, steps: int) -> Picture:
+    """The same picture with steps of the grid in the place of epochs."""
+    scale = np.array([steps, 1.0])
+    return replace(
+        whole,
+        curves=tuple(
+            Curve(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
+        ),
+        restarts=tuple(start * steps for start in whole.restarts),
+        phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
+        epochs=whole.epochs * steps,
+        x_label="step",
+    )
+
+
+def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
+    """A schedule as a function of time, on a grid of its own with both sides of every turn."""
+    begin, end = span[0], min(span[1], schedule.end)
+    stretches = schedule.stretches(begin, end, SEAMS)
+    found = [turn for phase, stretch in stretches for turn in phase.turns(stretch)]
+    turns = np.array([turn for turn in found if begin <= turn < end])
+    even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
+    epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
+    return Curve(label, epochs, schedule(epochs), _marks(schedule, grid, span))
+
+
+def measured(label: str, series: Series) -> Curve:
+    """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
+    epoch, rate = series
+    if epoch.size > 4 * POINTS:
+        first = np.linspace(0, epoch.size, POINTS, endpoint=False).astype(np.int64)
+        last = np.append(first[1:], epoch.size) - 1
+        ends = np.column_stack([epoch[first], epoch[first], epoch[last], epoch[last]])
+        least, most = np.minimum.reduceat(rate, first), np.maximum.reduceat(rate, first)
+        epoch, rate = ends.ravel(), np.column_stack([rate[first], least, most, rate[last]]).ravel()
+    marks = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
+    return Curve(label, epoch, rate, marks)
+
+
+def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
+    """The grid's points in a span, `(m, 2)`, where they are few."""
+    first, last = map(grid.index, span)
+    few = last - first <= FEW
+    points = grid.slice(first, min(last, grid.size)) if few else np.empty(0)
+    return np.column_stack([points, schedule(points)])
+
+
+def _restarts(run: Run, span: Span) -> tuple[float, ...]:
+    """The epochs at which a restart cycle of any schedule starts."""
+    starts = {
+        stretch.start
+        for schedule in run.schedules.values()
+        for phase, stretch in schedule.stretches(span[0], min(span[1], schedule.end), SEAMS)
+        if phase.restarts
+    }
+    return tuple(sorted(starts))
+
+
+def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, float, float], ...]:
+    """The phases that all schedules with a decay share; none where they differ."""
+    each = [_named(one, span) for one in schedules.values() if _decays(one)]
+    return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
+
+
+def _decays(schedule: Schedule) -> bool:
+    return any(phase.decays for phase in schedule.phases)
+
+
+def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:
+    end = min(span[1], schedule.end)
+    named = []
+    for phase, stretch in schedule.stretches(span[0], end, PHASES + 1):
+        over = min(stretch.start + stretch.length, end)
+        named.append((phase.name_of(stretch.cycle), stretch.start, over))
+    return named if len(named) <= PHASES else []

@@ -1,0 +1,1 @@
+"""Pictures in a terminal, on the canvas of plotext."""

@@ -1,0 +1,1 @@
+"""Arrays and code for other programs."""

@@ -1,0 +1,85 @@
+"""One schedule of a run as a script for a framework, in its closed form or as an array."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from string import Template
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from logsched import __version__
+from logsched.base.errors import LogschedError
+from logsched.export.snippets.forms import ClosedForm
+from logsched.export.snippets.frameworks import Framework, find_framework
+from logsched.export.snippets.layout import WIDTH, script
+from logsched.export.snippets.samples import Samples
+from logsched.export.snippets.scalar import Scalar
+from logsched.export.snippets.traced import Keras, Traced
+
+if TYPE_CHECKING:
+    from logsched.plan.plan import Run
+    from logsched.schedule.grid import Grid
+    from logsched.schedule.schedule import Schedule
+
+QUOTES = r"'\"\"\"'"  # three, as a shell reads them in what is quoted, and Python in a docstring
+SHOWN = 10  # rates that a script prints
+FORMS: dict[str, Callable[[Schedule, Grid], ClosedForm]] = {"": Scalar, "jnp": Traced, "ops": Keras}
+
+
+def make_snippet(run: Run, name: str | None, as_array: bool, command: Sequence[str]) -> str:
+    """The source of a script for a framework, which names the command that wrote it.
+
+    Raises LogschedError for an unknown framework, several schedules or what cannot be written.
+    """
+    framework = find_framework(name, run.grid.steps_per_epoch)
+    if len(run.schedules) != 1:
+        raise LogschedError(
+            f"a snippet is of one schedule, but there are {len(run.schedules)}: "
+            f"{', '.join(run.schedules)}"
+        )
+    (schedule,) = run.schedules.values()
+    if framework.relative:
+        schedule.factor(0.0)  # raises where lr is 0
+    n = "step" if framework.by_step or run.grid.steps_per_epoch > 1 else "epoch"
+    form = (
+        Samples(schedule, run.grid, n, framework.arrays)
+        if as_array
+        else FORMS[framework.arrays](schedule, run.grid)
+    )
+    words = {
+        "n": n,
+        "rate": f"learning_rate({form.argument(n)})",
+        "event": "epoch" if n == "epoch" else "optimizer step",
+        "shown": str(min(run.grid.size, SHOWN)),
+    }
+    hooks = [Template(one).substitute(words) for one in framework.functions]
+    functions = [*form.functions(), *hooks]
+    demonstration = Template(framework.demonstration).substitute(words)
+    about = _about(schedule, run.grid, framework, command)
+    return script(about, framework.imports, form.constants, functions, demonstration)
+
+
+def _about(schedule: Schedule, grid: Grid, framework: Framework, command: Sequence[str]) -> str:
+    """The docstring of a script."""
+    run = f"{grid.epochs} epochs"
+    if grid.steps_per_epoch > 1:
+        run += f" of {grid.steps_per_epoch} steps"
+    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {run}."
+    doc = (type(schedule.shape).__doc__ or "").partition("\n\n")[0]
+    line = _wrapped([shlex.quote(word).replace('"""', QUOTES) for word in command])
+    quote = 'r"""' if "\\" in line else '"""'
+    says = fill(" ".join(doc.split()), WIDTH)
+    return f'{quote}{title}\n\n{says}\n\nlogsched {__version__} wrote this:\n\n    {line}\n"""'
+
+
+def _wrapped(words: Sequence[str]) -> str:
+    """A command on as many lines as it takes, as a shell reads it."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) < WIDTH - 6:
+            lines[-1] += f" {word}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"        {word}")
+    return "\n".join(lines)

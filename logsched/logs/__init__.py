@@ -1,0 +1,1 @@
+"""What runs logged: read, held to a plan, explained."""

@@ -1,0 +1,1 @@
+"""Whether a log is a schedule, and why not."""

@@ -1,0 +1,1 @@
+"""The schedule that explains a log best."""

@@ -1,0 +1,403 @@
+"""The numbers with which a schedule comes nearest to a log: damped least squares, then rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, exp, inf, log10
+from typing import NamedTuple
+
+from logsched.base.declare import Value, declared
+from logsched.base.errors import LogschedError
+from logsched.base.lazy import Floats, np
+from logsched.logs.agreement import Tolerance, rates_of
+from logsched.logs.identify.breaks import Gap
+from logsched.schedule.parameters import Parameters
+from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.series import Series
+
+LENGTHS = tuple(name for name, one in declared(Parameters).items() if one.unit == "epochs")
+GROWTH = "restart_interval_multiplier"
+POINTS = 300  # of a log, by which numbers are fitted
+STEPS = 30  # of a fit, at most
+NUDGE = 1e-4  # of the time between two points, by which a time is moved to see what that does
+SMALL = 1e-6  # of other numbers, relative
+ACCURATE = 1e-6  # of the tolerance: near enough
+STALLED = 0.9  # what a step leaves of the squares when it is one too many
+DAMPING = (1e-9, 1e-3, 1e7)  # at least, at first, at most
+RANGE = 1e-3  # of the greatest rate: lesser ones weigh no more
+DIGITS = 15  # of a time, which float64 keeps
+FAR = 20.0  # that a logarithm may go at once
+HALVES = 40  # of the way to the edge of what a rule allows
+UNSEEN = 1e-2  # of the distance of two points: cycles so short leave no trace
+MADE_UP = 6  # digits up to which other numbers may make up for rounding one
+ENOUGH = 3500  # comparisons with a log: what is explained, nearly always is so by fewer
+CLOSE = 10.0  # times the tolerance: so near, shorter numbers may be the true ones
+SHORT = range(2, 8)  # digits of these
+
+
+def absent(schedule: Schedule) -> set[str]:
+    """The lengths that are 0: there is no such phase."""
+    known = known_of(schedule).items()
+    return {name for name, one in known if one.unit == "epochs" and value_of(schedule, name) == 0}
+
+
+def numbers_of(schedule: Schedule) -> list[str]:
+    """The numbers that bear on a schedule."""
+    used = schedule.shape.uses(schedule) - absent(schedule)
+    return [n for n in known_of(schedule) if n in used and isinstance(value_of(schedule, n), float)]
+
+
+def levels_of(schedule: Schedule) -> list[str]:
+    """Of these all that are no times."""
+    known = known_of(schedule)
+    return [n for n in numbers_of(schedule) if known[n].unit != "epochs" and n != GROWTH]
+
+
+def changed(schedule: Schedule, **params: Value | None) -> Schedule | None:
+    """The schedule with other parameters; None where a rule forbids it."""
+    try:
+        return schedule.replace(**params)
+    except LogschedError:
+        return None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A schedule, and between which times its phases may end."""
+
+    schedule: Schedule
+    ends: Mapping[str, Gap]
+
+
+@dataclass
+class Effort:
+    """How often schedules were compared with a log, counted over all its parts, and may be."""
+
+    enough: int = ENOUGH
+    spent: int = 0
+
+    @property
+    def tired(self) -> bool:
+        """Whether enough was tried."""
+        return self.spent > self.enough
+
+
+class Fitter:
+    """Brings schedules nearer to some points of a log.
+
+    `spacing` is the usual time from one point to the next.
+    """
+
+    def __init__(
+        self, series: Series, tolerance: Tolerance, spacing: float, effort: Effort | None = None
+    ) -> None:
+        self.effort = effort or Effort()
+        size = series.epoch.size
+        chosen = np.unique(np.linspace(0, size - 1, POINTS).astype(np.int64))
+        self.all, self.few = series, Series(series.epoch[chosen], series.rate[chosen])
+        self.tolerance, self.spacing = tolerance, spacing
+        last = float(series.epoch[-1]) + spacing
+        self.digits = ceil(log10(last))  # of a time before its point
+        self.places = max(0, DIGITS - 1 - self.digits)  # and after it
+        self.distinct = np.unique(self.few.rate).size
+        rate = np.abs(self.few.rate)
+        self.top = float(rate.max())
+        allowed = tolerance.rtol * np.maximum(rate, RANGE * self.top) + tolerance.floor
+        self._scale = np.where(allowed > 0, allowed, 1.0)
+
+    def part(self, begin: float, until: float) -> Fitter:
+        """The same by the points from a time until before another one."""
+        inside = (self.all.epoch >= begin) & (self.all.epoch < until)
+        if not inside.any():
+            return self
+        some = Series(self.all.epoch[inside], self.all.rate[inside])
+        return Fitter(some, self.tolerance, self.spacing, self.effort)
+
+    def misses(self, schedule: Schedule | None) -> Floats | None:
+        """How far off each rate is, `(n,)`, the tolerance being about 1; None for no schedule."""
+        if schedule is None or 0 < schedule.restart_interval < UNSEEN * self.spacing:
+            return None
+        self.effort.spent += 1
+        try:
+            rates = rates_of(schedule, self.few.epoch)
+        except LogschedError:
+            return None
+        missed = (self.few.rate - rates) / self._scale
+        return missed if np.isfinite(missed).all() else None
+
+    def misfit(self, schedule: Schedule | None) -> float:
+        """The root of the mean square of the misses."""
+        return misfit_of(self.misses(schedule))
+
+    def fits(self, schedule: Schedule | None) -> bool:
+        """Whether each of the few rates is within the tolerance."""
+        return self.holds(self.misses(schedule))
+
+    def holds(self, missed: Floats | None) -> bool:
+        """Whether misses are within the tolerance."""
+        if missed is None:
+            return False
+        planned = self.few.rate - missed * self._scale
+        return bool(self.tolerance.allows(self.few.rate, planned).all())
+
+    def improved(self, fit: Fit, names: Sequence[str] | None = None, steps: int = STEPS) -> Fit:
+        """Better values of all or some numbers: Levenberg and Marquardt's way."""
+        names = numbers_of(fit.schedule) if names is None else names
+        missed, damping = self.misses(fit.schedule), DAMPING[1]
+        if missed is None or not names:
+            return fit
+        for _ in range(steps):
+            before = float(missed @ missed)
+            if before <= missed.size * ACCURATE**2:
+                break
+            better, damping = self._stepped(fit, names, missed, damping)
+            if better is None:
+                break
+            fit, missed = Fit(better.schedule, fit.ends), better.missed
+            if float(missed @ missed) > STALLED * before:
+                break
+        return fit
+
+    def _stepped(
+        self, fit: Fit, names: Sequence[str], missed: Floats, damping: float
+    ) -> tuple[_Step | None, float]:
+        """A step to smaller misses, damped until there is one, and the damping for the next."""
+        unknowns = _Unknowns(fit, names, self)
+        slopes = self._slopes(unknowns, missed)
+        while damping < DAMPING[2]:
+            schedule = unknowns.moved(unknowns.step(slopes, missed, damping))
+            there = self.misses(schedule)
+            if schedule and there is not None and float(there @ there) < float(missed @ missed):
+                return _Step(schedule, there), max(damping / 10, DAMPING[0])
+            damping *= 10
+        return None, damping
+
+    def _slopes(self, unknowns: _Unknowns, missed: Floats) -> Floats:
+        """What a change of each unknown does to the misses, `(n, unknowns)`."""
+        slopes = np.zeros((missed.size, len(unknowns.names)))
+        for k, nudge in enumerate(unknowns.nudges()):
+            for change in (nudge, -nudge):
+                there = self.misses(unknowns.moved(change * np.eye(len(unknowns.names))[k]))
+                if there is not None:
+                    slopes[:, k] = (missed - there) / change
+                    break
+        return slopes
+
+
+class _Step(NamedTuple):
+    """A schedule that a step leads to, and how far off it still is."""
+
+    schedule: Schedule
+    missed: Floats
+
+
+def misfit_of(missed: Floats | None) -> float:
+    """The root of the mean square of misses."""
+    return inf if missed is None else float(np.sqrt(np.mean(missed**2)))
+
+
+def _damped(slopes: Floats, missed: Floats, damping: float) -> Floats:
+    """The step that least squares and a penalty on steps ask for."""
+    if not np.isfinite(slopes).all():  # of rates at the ends of float64
+        return np.zeros(slopes.shape[1])
+    size = np.sqrt(np.sum(slopes**2, axis=0))
+    size[size == 0] = 1.0
+    rows = np.vstack([slopes / size, np.sqrt(damping) * np.eye(size.size)])
+    wanted = np.append(missed, np.zeros(size.size))
+    step: Floats = np.linalg.lstsq(rows, wanted, rcond=None)[0] / size
+    return step
+
+
+class _Unknowns:
+    """Some numbers of a schedule as unknowns of a search.
+
+    For the length of a phase it is the time of its end, so that what follows stays where it is; for
+    what must be above 0, its logarithm.
+    """
+
+    def __init__(self, fit: Fit, names: Sequence[str], fitter: Fitter) -> None:
+        self.schedule, self.names, self.places = fit.schedule, [*names], fitter.places
+        self._fitter = fitter
+        self._known = known_of(fit.schedule)
+        self._values = {name: float(value_of(fit.schedule, name)) for name in names}
+        self._ends = {name: fit.ends[name] for name in names if name in fit.ends}
+
+    def _is_positive(self, name: str) -> bool:
+        return not self._known[name].rule.holds(0.0)
+
+    def _is_time(self, name: str) -> bool:
+        return self._known[name].unit == "epochs"
+
+    def nudges(self) -> list[float]:
+        """How far to move each unknown to see what that does: times back, others up."""
+        return [self._nudge(name) for name in self.names]
+
+    def _nudge(self, name: str) -> float:
+        if self._is_time(name):
+            return -NUDGE * self._fitter.spacing
+        if self._is_positive(name):
+            return SMALL
+        size = self._fitter.top if self._known[name].unit == "rate" else 1.0
+        return SMALL * (self._values[name] or size or 1.0)
+
+    def step(self, slopes: Floats, missed: Floats, damping: float) -> Floats:
+        """The damped step within all bounds: what would go beyond one goes up to it."""
+        low, high = self._bounds()
+        step = np.zeros(len(self.names))
+        free = np.ones(len(self.names), np.bool)
+        while free.any():
+            left = missed - slopes[:, ~free] @ step[~free]
+            step[free] = _damped(slopes[:, free], left, damping)
+            beyond = free & ((step < low) | (step > high))
+            if not beyond.any():
+                break
+            step = np.where(beyond, np.clip(step, low, high), step)
+            free &= ~beyond
+        return step
+
+    def _bounds(self) -> tuple[Floats, Floats]:
+        """How far each unknown may go down and up."""
+        bounds = [self._bound(name) for name in self.names]
+        return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
+
+    def _bound(self, name: str) -> tuple[float, float]:
+        if name in self._ends:
+            low, high = self._ends[name]
+            end = self._end(name)
+            margin = 2 * NUDGE * self._fitter.spacing  # the end itself is not before `low`
+            return min(low + margin - end, 0.0), max(high - end, 0.0)
+        if self._is_positive(name):
+            return self._edge(name, -FAR), self._edge(name, FAR)
+        return -self._values[name], inf
+
+    def _edge(self, name: str, far: float) -> float:
+        """How far a rule lets the logarithm of a number go."""
+        holds, near = self._known[name].rule.holds, 0.0
+        if holds(self._values[name] * exp(far)):
+            return far
+        for _ in range(HALVES):
+            middle = (near + far) / 2
+            near, far = (middle, far) if holds(self._values[name] * exp(middle)) else (near, middle)
+        return near
+
+    def _end(self, name: str) -> float:
+        """When the phase of a length ends."""
+        upto = LENGTHS[: LENGTHS.index(name) + 1]
+        return sum(float(value_of(self.schedule, one)) for one in upto)
+
+    def moved(self, step: Floats) -> Schedule | None:
+        """The schedule with all unknowns changed."""
+        steps = dict(zip(self.names, step.tolist(), strict=True))
+        others = {n: self._other(n, change) for n, change in steps.items() if n not in LENGTHS}
+        return changed(self.schedule, **others, **self._lengths(steps))
+
+    def rounded(self, places: int) -> Schedule | None:
+        """The schedule with all ends of phases in so many places, and growth in three digits."""
+        ends = {name: self._end(name) for name in self.names if name in LENGTHS}
+        lengths = self._lengths({name: round(end, places) - end for name, end in ends.items()})
+        growth = float(f"{self.schedule.restart_interval_multiplier:.3g}")
+        return changed(self.schedule, **{GROWTH: growth}, **lengths)
+
+    def _lengths(self, steps: Mapping[str, float]) -> dict[str, float]:
+        """Lengths of phases that end earlier or later."""
+        start, lengths = 0.0, {}
+        for name in LENGTHS:
+            length = float(value_of(self.schedule, name))
+            if name in steps:
+                length = self._time(self._end(name) + steps[name] - start)
+                lengths[name] = length
+            start += length
+        return lengths
+
+    def _time(self, time: float) -> float:
+        return round(max(time, 0.0), self.places)
+
+    def _other(self, name: str, change: float) -> float:
+        value = self._values[name]
+        if self._is_positive(name):
+            return value * exp(change)
+        return self._time(value + change) if self._is_time(name) else max(value + change, 0.0)
+
+
+# In as few and as short parameters as will do.
+
+
+def settled(fit: Fit, fitter: Fitter, most: int = DIGITS) -> Fit:
+    """The first fit whose phases end at short decimals; where none fits, the nearest."""
+    best = fit
+    first = 1 - fitter.digits  # as coarse as the longest time itself
+    for places in range(first, min(first + most, fitter.places)):
+        names = [name for name in LENGTHS if name in numbers_of(fit.schedule)]
+        schedule = _Unknowns(fit, names, fitter).rounded(places)
+        if schedule is not None and absent(schedule) == absent(fit.schedule):
+            plain = Fit(schedule, fit.ends)
+            if not fitter.fits(schedule):
+                plain = fitter.improved(plain, levels_of(schedule), 6)
+            if fitter.fits(plain.schedule):
+                return plain
+            best = min(best, plain, key=lambda one: fitter.misfit(one.schedule))
+    return fit if fitter.fits(fit.schedule) else best
+
+
+def shortened(fit: Fit, fitter: Fitter) -> Fit:
+    """A fit that comes close, with all numbers in as few digits as make it fit, if any do.
+
+    Least squares leave the rates of a rounded log a little farther off than rounding did.
+    """
+    if fitter.fits(fit.schedule) or fitter.misfit(fit.schedule) > CLOSE:
+        return fit
+    for schedule in in_digits(fit.schedule, numbers_of(fit.schedule), SHORT):
+        if fitter.fits(schedule):
+            return Fit(schedule, fit.ends)
+    return fit
+
+
+def in_digits(
+    schedule: Schedule, names: Iterable[str], digits: Iterable[int]
+) -> Iterator[Schedule]:
+    """The schedule with some of its numbers in each of so many digits, as far as it holds."""
+    values = {name: float(value_of(schedule, name)) for name in names}
+    for kept in digits:
+        short = {name: float(f"{value:.{kept}g}") for name, value in values.items()}
+        other = changed(schedule, **short)
+        if other is not None:
+            yield other
+
+
+def simplified(fit: Fit, fitter: Fitter) -> Schedule:
+    """A schedule that fits, with as few parameters given as will do, and these rounded."""
+    schedule = settled(fit, fitter).schedule
+    used = schedule.shape.uses(schedule)
+    schedule = schedule.replace(**{name: None for name in schedule.params if name not in used})
+    for name in reversed(known_of(schedule)):
+        if schedule.params[name] is not None and name not in absent(schedule):
+            schedule = _made_up(changed(schedule, **{name: None}), fitter) or schedule
+    done: list[str] = []
+    for name in numbers_of(schedule):
+        if schedule.params[name] is not None:
+            done.append(name)
+            schedule = _rounded(schedule, name, fitter, done)
+    return schedule
+
+
+def _made_up(
+    schedule: Schedule | None, fitter: Fitter, done: Collection[str] = (), steps: int = 4
+) -> Schedule | None:
+    """A schedule that fits, if need be by changes of other numbers that are given."""
+    if schedule is None or fitter.fits(schedule):
+        return schedule
+    free = [n for n in levels_of(schedule) if n not in done and schedule.params[n] is not None]
+    again = fitter.improved(Fit(schedule, {}), free, steps).schedule
+    return again if fitter.fits(again) else None
+
+
+def _rounded(schedule: Schedule, name: str, fitter: Fitter, done: Collection[str]) -> Schedule:
+    """The schedule with one number in as few digits as will do, rather 0."""
+    value = float(value_of(schedule, name))
+    for digits in range(DIGITS + 1):
+        short = changed(schedule, **{name: float(f"{value:.{digits - 1}e}") if digits else 0.0})
+        plain = _made_up(short, fitter, done, 3 if digits <= MADE_UP else 0)
+        if plain is not None:
+            return plain
+    return schedule

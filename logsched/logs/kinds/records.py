@@ -1,0 +1,197 @@
+"""JSON as tables: lists, records and lines of them, flattened by a level or two."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
+
+from logsched.base.errors import LogschedError
+from logsched.base.lazy import np
+from logsched.base.memory import require_memory
+from logsched.logs.kinds.blocks import EMPTY, whole_lines
+from logsched.logs.kinds.table import (
+    LESS,
+    Column,
+    Content,
+    Oddities,
+    Table,
+    check_cells,
+    column_of,
+    joined,
+    numbered,
+    row_numbers,
+    spread,
+)
+
+if TYPE_CHECKING:
+    from logsched.logs.kinds.table import Rows
+
+TENSORBOARD = ("Wall time", "Step", "Value")
+OBJECTS = 6  # bytes of memory that a byte of JSON takes
+LENIENT = json.JSONDecoder(parse_int=float)  # takes NaN and Infinity, as Python writes them
+
+
+def read_json(start: bytes, file: BinaryIO, size: int, name: str) -> Content:
+    """One JSON value, or lines of JSON where the first line is an object and others follow."""
+    line, _, others = start.lstrip(EMPTY).partition(b"\n")
+    odd = Oddities()
+    if others.strip(EMPTY) and _is_record(line):
+        return Content(_lines(whole_lines(start, file), odd), odd)
+    require_memory(OBJECTS * size // 8, name, LESS)
+    whole = start + file.read()
+    try:
+        parsed = _parse(whole)
+    except ValueError as error:
+        table = _lines(whole_lines(whole, io.BytesIO()), odd)
+        if odd.unread > table.row.size:
+            raise LogschedError(f"{name} is not JSON: {error}") from None
+        return Content(table, odd)
+    odd = Oddities("element")
+    return Content(_value(parsed, odd), odd)
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(_parse(line), dict)
+    except ValueError:
+        return False
+
+
+def _parse(text: bytes) -> Any:
+    """A JSON value, NaN and Infinity among its numbers. Raises ValueError for another text."""
+    with suppress(orjson.JSONDecodeError):
+        return orjson.loads(text)
+    try:
+        return LENIENT.decode(text.decode(errors="replace").strip("\0"))
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+
+
+def _lines(blocks: Iterator[bytes], odd: Oddities) -> Table:
+    """Records, one a line."""
+    tables, line = [], 1
+    for block in blocks:
+        tables.append(_records(*_parsed(block, line, odd), odd))
+        line += block.count(b"\n")
+    return joined(tables)
+
+
+def _parsed(block: bytes, line: int, odd: Oddities) -> tuple[Sequence[Any], Rows]:
+    """The values of a block of lines, of which the first is line `line`, and their numbers."""
+    count = block.count(b"\n")
+    with suppress(ValueError):
+        values = _parse(b"[" + block[:-1].replace(b"\n", b",") + b"]")
+        if len(values) == count:
+            return values, row_numbers(count, line)
+    found = {}
+    for number, text in enumerate(block.split(b"\n")[:-1], line):
+        bare = text.strip(EMPTY)
+        try:
+            found[number] = _parse(bare) if bare else None
+        except ValueError:
+            odd.cannot_read(number, bare.decode(errors="replace"))
+    return list(found.values()), np.array(list(found), dtype=np.int64)
+
+
+def _value(parsed: Any, odd: Oddities) -> Table:
+    """The table of a JSON file: of a list, or of an object that holds records or arrays or is one.
+
+    Of records and arrays, the longer ones are the log.
+    """
+    if isinstance(parsed, list):
+        return _list(parsed, odd)
+    labels: Iterable[str] = ()
+    if isinstance(parsed.get("lr"), dict) and isinstance(parsed.get("epoch"), list):
+        labels = parsed["lr"]  # what `export` wrote
+        parsed = {"epoch": parsed["epoch"], **parsed["lr"]}
+    lists = {key: one for key, one in _one_level(parsed) if isinstance(one, list)}
+    records = max((one for one in lists.values() if _has(dict, one)), key=len, default=[])
+    arrays = {key: one for key, one in lists.items() if not _has(dict, one)}
+    longest = max(map(len, arrays.values()), default=0)
+    if len(records) >= longest:
+        records = records or [parsed]
+        return _records(records, row_numbers(len(records)), odd)
+    columns = _flat({key: [*one, *[None] * (longest - len(one))] for key, one in arrays.items()})
+    return Table(
+        columns, row_numbers(longest), rates=[label for label in labels if label in columns]
+    )
+
+
+def _one_level(parsed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The items of an object, and of the objects in it under both keys."""
+    for key, value in parsed.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}/{inner}", one) for inner, one in value.items())
+        else:
+            yield key, value
+
+
+def _has(kind: type, values: Sequence[Any]) -> bool:
+    return any(isinstance(one, kind) for one in values)
+
+
+def _list(values: Sequence[Any], odd: Oddities) -> Table:
+    """The table of records, of rows of numbers, or of bare numbers."""
+    row = row_numbers(len(values))
+    if _has(dict, values):
+        return _records(values, row, odd)
+    if not _has(list, values):
+        return Table({"1": column_of(values)}, row, named=False)
+    width = next(len(one) for one in values if isinstance(one, list))
+    kept, row = _kept(values, row, lambda one: isinstance(one, list) and len(one) == width, odd)
+    names = TENSORBOARD if width == len(TENSORBOARD) else numbered(width)
+    columns = {name: column_of([one[i] for one in kept]) for i, name in enumerate(names)}
+    return Table(columns, row, named=names is TENSORBOARD)
+
+
+def _records(values: Sequence[Any], row: Rows, odd: Oddities) -> Table:
+    """The table of objects, in which each may have other keys."""
+    kept, row = _kept(values, row, lambda one: isinstance(one, dict), odd)
+    places, cells = defaultdict[str, list[int]](list), defaultdict[str, list[Any]](list)
+    for place, one in enumerate(kept):
+        for key, value in one.items():
+            places[key].append(place)
+            cells[key].append(value)
+    flat = {key: _flat({key: cells.pop(key)}) for key in places}
+    check_cells(row.size, sum(map(len, flat.values())))
+    columns: dict[str, Column] = {}
+    for key, some in flat.items():
+        columns |= {name: spread(one, places[key], row.size) for name, one in some.items()}
+    return Table(columns, row)
+
+
+def _kept(
+    values: Sequence[Any], row: Rows, fits: Callable[[Any], bool], odd: Oddities
+) -> tuple[Sequence[Any], Rows]:
+    """The values that fit, with their numbers; the others are counted, but for null."""
+    fitting = [fits(one) for one in values]
+    for i in (i for i, fit in enumerate(fitting) if not fit and values[i] is not None):
+        odd.cannot_read(int(row[i]), values[i])
+    return list(compress(values, fitting)), row[np.array(fitting, dtype=np.bool)]
+
+
+def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Column]:
+    """Columns of numbers; one of lists, as of parameter groups, or of objects becomes several."""
+    flat = {}
+    for name, values in columns.items():
+        kinds = set(map(type, values))
+        if list in kinds:
+            lists = [one if isinstance(one, list) else [one] for one in values]
+            width = max(map(len, lists))
+            for i in range(width):
+                part = name if width == 1 else f"{name}/{i}"
+                flat[part] = column_of([one[i] if i < len(one) else None for one in lists])
+        elif dict in kinds:
+            objects = [one if isinstance(one, dict) else {} for one in values]
+            for key in dict.fromkeys(chain.from_iterable(objects)):
+                flat[f"{name}/{key}"] = column_of([one.get(key) for one in objects])
+        else:
+            flat[name] = column_of(values)
+    return flat

@@ -1,1 +1,0 @@
-"""The ways out: a module each, imported when it is first used."""

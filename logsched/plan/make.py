@@ -1,0 +1,108 @@
+"""The run that texts, sweeps and settings ask for: its schedules by label, and their grid."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from logsched.base.declare import EXACT, Value, declared
+from logsched.base.errors import LogschedError
+from logsched.base.words import listed, shown
+from logsched.plan.plan import Run, Swept
+from logsched.plan.specs import Settings, Spec, read_spec
+from logsched.plan.sweeps import Sweep, expand, read_sweep
+from logsched.schedule.grid import RUN_PARAMETERS, Grid
+from logsched.schedule.schedule import Schedule
+
+
+def make_run(
+    texts: Sequence[str],
+    default: Sequence[str],
+    settings: Settings | None = None,
+    sweeps: Sequence[str] = (),
+) -> Run:
+    """The schedules that texts name, or a file's, or else a default list, on the settings' grid.
+
+    A schedule of the default list that does not hold on the grid is left out with a warning, as
+    long as another one does. Raises LogschedError otherwise.
+    """
+    settings = settings or Settings()
+    tables = settings.config.schedules
+    specs = [read_spec(text, tables) for text in texts or tables or default]
+    read = [read_sweep(text, [spec.shape for spec in specs]) for text in sweeps]
+    for sweep in read:
+        specs = expand(specs, sweep, settings)
+    _refuse_twins(specs)
+    schedules = {spec.label: spec.schedule(settings) for spec in specs}
+    grid = make_grid(settings.of_run, schedules.values())
+    refused = _refused(schedules, grid)
+    if refused and (texts or tables or len(refused) == len(schedules)):
+        label, error = next(iter(refused.items()))
+        raise LogschedError(f"schedule {shown(label)}: {error}") if tables else error
+    kept = {label: schedule for label, schedule in schedules.items() if label not in refused}
+    used = {label: schedule.shape.uses(schedule) for label, schedule in kept.items()}
+    return Run(
+        schedules=kept,
+        grid=grid,
+        warnings=_left_out(refused),
+        unused=_unused(settings.options, set().union(*used.values())),
+        unused_by={one.label: _unused(one.params, used.get(one.label, ())) for one in specs},
+        swept=_swept(specs, read),
+        bounded=bool({"epochs", "cycles"} & set(settings.of_run)),
+    )
+
+
+def _swept(specs: Sequence[Spec], sweeps: Sequence[Sweep]) -> Swept | None:
+    """What the schedules vary in, where that is one number and they all have it."""
+    names = [sweep.name for sweep in sweeps]
+    if len(names) != 1 or not all(isinstance(one.params.get(names[0]), float) for one in specs):
+        return None
+    values = {one.label: float(one.params[names[0]]) for one in specs}
+    return Swept(names[0], values, sweeps[0].logarithmic)
+
+
+def _refuse_twins(specs: Sequence[Spec]) -> None:
+    seen: set[str] = set()
+    for spec in specs:
+        if spec.label in seen:
+            way_out = f"name one, as in other={spec.shape}"
+            raise LogschedError(f"label {shown(spec.label)} is given twice: {way_out}")
+        seen.add(spec.label)
+
+
+def _left_out(refused: Mapping[str, LogschedError]) -> list[str]:
+    """A sentence for each reason, with all schedules that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for label, error in refused.items():
+        reasons.setdefault(str(error), []).append(label)
+    return [
+        f"{listed(labels)} {'is' if len(labels) == 1 else 'are'} left out: {reason}"
+        for reason, labels in reasons.items()
+    ]
+
+
+def _unused(given: Iterable[str], used: Container[str]) -> list[str]:
+    return [name for name in given if name not in RUN_PARAMETERS and name not in used]
+
+
+def _refused(schedules: Mapping[str, Schedule], grid: Grid) -> dict[str, LogschedError]:
+    refused = {}
+    for label, schedule in schedules.items():
+        try:
+            schedule.check(grid)
+        except LogschedError as error:
+            refused[label] = error
+    return refused
+
+
+def make_grid(settings: Mapping[str, Value], schedules: Iterable[Schedule]) -> Grid:
+    """The grid of a run: of `epochs`, or up to the end of the last schedule's cycle `cycles`."""
+    given = {name: settings[name] for name in declared(Grid) if name in settings}
+    if "cycles" in settings:
+        count = int(settings["cycles"])
+        ends = [one.end_of_cycle(count) for one in schedules if one.cyclic]
+        if not ends:
+            raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
+        if max(ends) > EXACT:
+            raise LogschedError(f"cycles is {count}, but so many take more than {EXACT} epochs")
+        given["epochs"] = int(max(ends))
+    return Grid(**given)

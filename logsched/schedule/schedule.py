@@ -1,0 +1,234 @@
+"""A schedule: a pure function from epochs to learning rates."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
+from functools import cached_property
+from math import ceil, inf, nextafter
+from numbers import Real
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, overload
+
+from logsched.base.declare import Parameter, Value, declared, settings_of
+from logsched.base.errors import LogschedError
+from logsched.base.lazy import Floats, Numbers, np
+from logsched.base.memory import require_memory
+from logsched.base.words import unknown
+from logsched.schedule.grid import BLOCK, FEWER, Grid
+from logsched.schedule.parameters import Parameters
+from logsched.schedule.shapes import SHAPES, Shape, find_shape
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from logsched.schedule.parts import Phase, Stretch
+
+
+class Schedule(Parameters):
+    """A learning-rate schedule: a shape, its parameters, and so a rate for every epoch t >= 0.
+
+    >>> Schedule("cosine", restart_lr=0.1)(15.0)
+    0.1
+
+    Parameters are those of `Parameters` and the shape's own (`Schedule("log", base="range")`); the
+    attributes hold what is in effect, `params` what was given. Frozen, comparable, picklable.
+    Raises LogschedError for what breaks a rule.
+    """
+
+    shape: Shape
+    params: Mapping[str, Value | None] = field(compare=False)  # as given, None where left out
+
+    def __init__(self, shape: str, **params: object) -> None:
+        own = declared(find_shape(shape))
+        known = [*declared(Parameters), *own]
+        for name in params:
+            if name not in known:
+                raise unknown(f"{shape} parameter", name, known)
+        common = {name: value for name, value in params.items() if name not in own}
+        self._settle(common, self)
+        fitting = SHAPES[shape](self, **{name: params.get(name) for name in own})
+        in_effect = vars(self) | vars(fitting)
+        as_set = {k: None if params.get(k) is None else in_effect[k] for k in known}
+        object.__setattr__(self, "shape", fitting)
+        object.__setattr__(self, "params", MappingProxyType(as_set))
+
+    def replace(self, **params: object) -> Schedule:
+        """The same schedule with other values of some parameters; None leaves one out."""
+        return Schedule(self.shape.name, **{**self.params, **params})
+
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order; the last one has no end."""
+        return tuple(self.shape.phases(self))
+
+    @cached_property
+    def _starts(self) -> list[float]:
+        return [phase.start for phase in self.phases]
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in self.params.items() if value is not None]
+        return f"Schedule({', '.join([repr(self.shape.name), *given])})"
+
+    def __reduce__(self) -> tuple[Callable[..., Schedule], tuple[Any, ...]]:
+        return _from_params, (self.shape.name, dict(self.params))
+
+    @overload
+    def __call__(self, epoch: float) -> float: ...
+    @overload
+    def __call__(self, epoch: ArrayLike) -> Floats: ...
+    def __call__(self, epoch: Numbers) -> Numbers:
+        """The rate at an epoch, a float; at an array of epochs, float64 of the same shape.
+
+        The same epoch gives the same bits in any company. Raises LogschedError for an epoch that is
+        negative or not finite, or that the schedule cannot reach.
+        """
+        if isinstance(epoch, float | int | Real):
+            return self._rate(epoch)
+        epochs = _as_floats(epoch)
+        flat = np.ascontiguousarray(epochs).ravel()
+        rates = np.empty_like(flat)
+        for begin in range(0, flat.size, BLOCK):
+            rates[begin : begin + BLOCK] = self.rates(flat[begin : begin + BLOCK])
+        return rates.reshape(epochs.shape)
+
+    def factor(self, epoch: Numbers) -> Numbers:
+        """The rate as a multiple of lr, s(t)/lr: what PyTorch's LambdaLR asks for.
+
+        Raises LogschedError where lr is 0, or so small that the multiple is beyond float64.
+        """
+        if self.lr == 0:
+            raise LogschedError("lr is 0, but a factor of it needs a base rate above 0")
+        rate = self(epoch)
+        greatest = rate if isinstance(rate, float) else float(np.max(rate, initial=0.0))
+        if greatest / self.lr == inf:
+            raise LogschedError(
+                f"lr is {self.lr}, but {greatest} is no finite multiple of it: take a larger lr"
+            )
+        return rate / self.lr
+
+    def sample(self, epochs: int = 45, steps_per_epoch: int = 1) -> Floats:
+        """The rates on a grid, `(epochs * steps_per_epoch,)` float64.
+
+        Raises LogschedError where the grid is too large or the schedule does not hold on it.
+        """
+        grid = Grid(epochs=epochs, steps_per_epoch=steps_per_epoch)
+        self.check(grid)
+        require_memory(grid.size, f"a sample of {grid.size} points", FEWER)
+        rates, begin = np.empty(grid.size), 0
+        for block in grid.blocks():
+            rates[begin : begin + block.size] = self.rates_in_order(block)
+            begin += block.size
+        return rates
+
+    def check(self, grid: Grid) -> None:
+        """Raise LogschedError where the schedule does not hold on every point of a grid.
+
+        Lengths and rates of cycles only grow or only fall, so the first and last one tell for all.
+        """
+        for phase in self.phases:
+            if phase.start <= grid.last:
+                phase.stretch(0)
+                phase.check_last(phase.stretch(phase.cycles.at(grid.last)), grid.steps_per_epoch)
+
+    def phase_at(self, epoch: float) -> Phase:
+        """The phase in which an epoch lies."""
+        return self.phases[bisect_right(self._starts, epoch) - 1]
+
+    @property
+    def end(self) -> float:
+        """The epoch before which the schedule is defined: infinity, or where cycles pile up."""
+        return self.phases[-1].cycles.pile_up
+
+    @property
+    def cyclic(self) -> Phase | None:
+        """The phase of cycles, which has no end; None for a schedule without."""
+        return self.phases[-1] if self.phases[-1].cyclic else None
+
+    def end_of_cycle(self, count: int) -> float:
+        """The whole epoch at which, or within which, the first `count` cycles are over."""
+        end = self.phases[-1].cycles.start(count)
+        return end if end == inf else ceil(end)
+
+    def stretches(self, begin: float, end: float, most: int) -> Iterator[tuple[Phase, Stretch]]:
+        """The cycles, with their phases, of the time between two epochs.
+
+        Of a phase with more than `most` of them so many are chosen evenly, the first and last among
+        them.
+        """
+        for phase, over in zip(self.phases, [*self._starts[1:], inf], strict=True):
+            if phase.start < end and begin < over:
+                first = phase.cycles.at(max(begin, phase.start))
+                count = phase.cycles.at(nextafter(min(end, over), 0.0)) + 1 - first
+                for k in range(min(count, most)):
+                    chosen = k if count <= most else k * (count - 1) // (most - 1)
+                    yield phase, phase.stretch(first + chosen)
+
+    def _rate(self, number: Numbers) -> float:
+        """The rate at one epoch: what `rates` gives, without the cost of arrays."""
+        try:
+            epoch = float(number)
+        except OverflowError:  # a whole number beyond float64
+            number = epoch = inf
+        if not 0 <= epoch < inf:
+            raise _bad_epoch(number)
+        with np.errstate(all="ignore"):
+            return self.phase_at(epoch).rate(epoch)
+
+    def rates(self, epochs: Floats) -> Floats:
+        """The rates at a block of `(n,)` contiguous epochs, n > 0; `(n,)` float64."""
+        first, last = float(epochs.min()), float(epochs.max())
+        if not (first >= 0 and last < inf):
+            raise _bad_epoch(epochs[~((epochs >= 0) & (epochs < inf))][0])
+        return self._rates(epochs, first, last)
+
+    def rates_in_order(self, epochs: Floats) -> Floats:
+        """`rates` of ascending epochs, as a grid has them."""
+        return self._rates(epochs, float(epochs[0]), float(epochs[-1]))
+
+    def _rates(self, epochs: Floats, first: float, last: float) -> Floats:
+        early, late = bisect_right(self._starts, first), bisect_right(self._starts, last)
+        if early == late:
+            with np.errstate(all="ignore"):
+                return self.phases[early - 1].rates(epochs, first, last)
+        which = np.searchsorted(self._starts, epochs, side="right")
+        rates = np.empty_like(epochs)
+        for one in range(early, late + 1):
+            inside = which == one
+            if inside.any():
+                rates[inside] = self.rates(epochs[inside])
+        return rates
+
+
+def known_of(schedule: Schedule) -> dict[str, Parameter]:
+    """All declared parameters of a schedule: every schedule's, then its shape's own."""
+    return declared(Parameters) | declared(type(schedule.shape))
+
+
+def in_effect(schedule: Schedule) -> dict[str, Value]:
+    """What these parameters are, also where they were left out."""
+    return settings_of(schedule) | settings_of(schedule.shape)
+
+
+def value_of(schedule: Schedule, name: str) -> Any:
+    """What one of them is: of `wsd` its own `end`, not the schedule's."""
+    return getattr(schedule if name in declared(Parameters) else schedule.shape, name)
+
+
+def _from_params(shape: str, params: dict[str, Value | None]) -> Schedule:
+    return Schedule(shape, **params)
+
+
+def _as_floats(epochs: ArrayLike) -> Floats:
+    try:
+        array = np.asarray(epochs)
+    except ValueError:  # lists of unequal lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf" and array.size > 0:
+        raise LogschedError(f"epochs must be numbers, but are {epochs!r:.80}")
+    return array.astype(np.float64)
+
+
+def _bad_epoch(epoch: float) -> LogschedError:
+    return LogschedError(f"epoch is {epoch!s:.40}, but it must be a finite number, 0 or more")

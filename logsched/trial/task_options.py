@@ -1,0 +1,62 @@
+"""The options of `trial`: those of training, and those of the tasks, from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from logsched.base.declare import Parameter, Value, declared
+from logsched.base.errors import LogschedError
+from logsched.base.words import listed
+from logsched.trial.settings import Training
+from logsched.trial.task import Task
+from logsched.trial.tasks import TASKS, find_task
+
+OPTIONS: Mapping[str, Parameter] = {
+    name: one for owner in (*TASKS.values(), Training) for name, one in declared(owner).items()
+}
+
+LEFT_OUT = {"lr": "what suits the task and optimizer", "steps_per_epoch": "what suits the task"}
+
+
+def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[str, Value]:
+    """Put the task itself in the place of its name; say what it sets where nobody else does.
+
+    Raises LogschedError for a task or an option that cannot be, or not together.
+    """
+    name = given["task"]
+    if given["results"]:
+        _only_drawn({**given, **texts})
+        return {}
+    if name is None:
+        raise LogschedError(f"task is missing: name one of {', '.join(TASKS)}")
+    task = make_task(find_task(name), given["preset"], texts)
+    given["task"] = task
+    if not given["schedules"] and given["config"] is None:
+        given["schedules"] = [*task.schedules]
+    return task.usual_settings()
+
+
+def _only_drawn(given: Mapping[str, Any]) -> None:
+    """Raise LogschedError where more is given than what says how to draw saved results."""
+    for name, value in given.items():
+        if name not in ("results", "file", "by", "log_y", "format") and value:
+            raise LogschedError(f"--from draws results that are there: {name} has no use then")
+
+
+def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | None]) -> Task:
+    """A task with the options that are given as texts, over those of a preset."""
+    set_ = {
+        name: OPTIONS[name].rule.parse(name, text)
+        for name, text in texts.items()
+        if text is not None and name in OPTIONS
+    }
+    for name in set_:
+        if name not in {**declared(Training), **declared(kind)}:
+            owners = [task for task, one in TASKS.items() if name in declared(one)]
+            raise LogschedError(f"{name} is of {listed(owners)}, but the task is {kind.name}")
+    kind.require()
+    set_ = {**kind.usual_options(preset), **set_}
+    of_training = {name: value for name, value in set_.items() if name in declared(Training)}
+    own = {name: value for name, value in set_.items() if name in declared(kind)}
+    return kind(Training(**of_training), **own)
