@@ -18,7 +18,7 @@ QUICK = "--quick" in sys.argv
 MOST = 10**5 if QUICK else 10**8
 POINTS = 10**5 if QUICK else 10**7  # of the panel of cycles
 ROUNDS = 5
-Curves = dict[str, list[tuple[float, float]]]
+Rows = dict[str, list[tuple[float, float]]]
 Tasks = dict[str, Task]
 
 
@@ -78,9 +78,9 @@ def _cosines(points: int) -> Callable[[], object]:
     return lambda: np.cos(phases, out=out)
 
 
-def curves(tasks: Callable[[int], Tasks], least: int, most: int, points: int = 0) -> Curves:
+def curves(tasks: Callable[[int], Tasks], least: int, most: int, points: int = 0) -> Rows:
     """Least seconds of each task at powers of ten, which are the points if there is no number."""
-    found: Curves = {}
+    found: Rows = {}
     for x in (10**k for k in range(least, len(str(most)))):
         for name, seconds in alternate(tasks(x), ROUNDS, touch(points or x)).items():
             found.setdefault(name, []).append((x, min(seconds)))

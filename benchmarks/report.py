@@ -36,8 +36,8 @@ number of equal cycles, up to one a grid point: from the quickest to the slowest
 {cosine:.2g} times as long, log {log:.2g} times. Where cycles grow, each needs its own exact start,
 about {each} a cycle. The least of 5 rounds:
 """
-Curves = Mapping[str, Sequence[Sequence[float]]]
-Panels = Mapping[str, Curves]
+Rows = Mapping[str, Sequence[Sequence[float]]]
+Panels = Mapping[str, Rows]
 
 
 def write(folder: Path, rows: Sequence[Row], panels: Panels, load: float, quick: bool) -> None:
@@ -87,7 +87,7 @@ def _table(rows: Sequence[Row]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _growth(curves: Curves, unit: str) -> str:
+def _growth(curves: Rows, unit: str) -> str:
     """The times, a row a curve."""
     every = sorted({x for points in curves.values() for x, _ in points if _is_power_of_ten(x)})
     lines = [[unit, *(f"{x:,}" for x in every)], ["---"] * (len(every) + 1)]
@@ -102,7 +102,7 @@ def _is_power_of_ten(x: float) -> bool:
     return set(str(int(x))) <= {"1", "0"} and str(int(x)).count("1") == 1
 
 
-def _growth_said(curves: Curves) -> str:
+def _growth_said(curves: Rows) -> str:
     cosine, log = (_range(curves[f"logsched {shape}"]) for shape in ("cosine", "log"))
     return GROWTH.format(cosine=cosine, log=log, each=_each_cycle(curves))
 
@@ -113,7 +113,7 @@ def _range(curve: Sequence[Sequence[float]]) -> float:
     return max(seconds) / min(seconds)
 
 
-def _each_cycle(curves: Curves) -> str:
+def _each_cycle(curves: Rows) -> str:
     """What a further cycle costs where cycles grow."""
     (few, quick), *_, (many, slow) = curves["logsched cosine, growing cycles"]
     return duration(max(slow - quick, 0.0) / (many - few))

@@ -170,7 +170,7 @@ def spikes(trials: Trials, names: Sequence[str]) -> Table:
 
 
 def _spike(trials: Trials, name: str, label: str, start: int, end: int) -> list[str]:
-    steps = trials.read(name).run.grid.steps_per_epoch
+    steps = trials.read(name).plan.grid.steps_per_epoch
     found = [
         spike(losses, start * steps, end * steps, steps) for losses in trials.steps(name, label)
     ]
@@ -201,7 +201,7 @@ def swept(trials: Trials, tasks: Sequence[str], sweeps: Sequence[str]) -> Table:
     """Final loss of log with one parameter changed, over that without; scores less that without."""
     rows = []
     for name in sweeps:
-        labels = [[*trials.read(f"{name}-{task}").run.schedules] for task in tasks]
+        labels = [[*trials.read(f"{name}-{task}").plan.schedules] for task in tasks]
         for each in zip(*labels, strict=True):
             changed = " or ".join(dict.fromkeys(one.removeprefix("log:") for one in each))
             cells = [_changed(trials, name, *one) for one in zip(tasks, each, strict=True)]

@@ -15,7 +15,7 @@ import pytest
 from logsched import Schedule
 from logsched.base import files
 from logsched.export.arrays import FORMATS
-from logsched.plan.rows import Curves
+from logsched.plan.rows import Rows
 from logsched.schedule.grid import BLOCK, Grid
 from logsched.schedule.shapes import SHAPES
 
@@ -46,7 +46,7 @@ def peak(run):
 def curves(points, *shapes):
     """Schedules of default parameters, by their shapes."""
     schedules = {shape: Schedule(shape) for shape in shapes}
-    return Curves(schedules, Grid(epochs=points, steps_per_epoch=1))
+    return Rows(schedules, Grid(epochs=points, steps_per_epoch=1))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ class TestPasses:
 
     def test_chosen_rows_alone_are_computed(self, evaluated):
         schedules, grid = {"log": Schedule("log")}, Grid(epochs=POINTS, steps_per_epoch=1)
-        list(FORMATS["csv"].write(Curves(schedules, grid, every=1000)))
+        list(FORMATS["csv"].write(Rows(schedules, grid, every=1000)))
         assert evaluated == [POINTS // 1000]
 
     @cycles

@@ -15,7 +15,7 @@ from test_promises import ROWS, WORKING
 import logsched
 from logsched.logs.kinds import blocks, table
 from logsched.plan import config, sweeps
-from logsched.schedule.schedule import grid
+from logsched.schedule import grid
 
 PACKAGE = Path(logsched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -191,7 +191,7 @@ def logsched(
 @app.command()
 @evaluates(*PAPER)
 def plot(
-    run: Any,
+    plan: Any,
     output: Annotated[
         str | None,
         typer.Option(
@@ -239,17 +239,17 @@ def plot(
     from logsched.draw.picture import picture
 
     look = drawing.read_look(color, ascii, width, height, figsize, dpi)
-    run, logs, notes = with_logs(run, data or ())
+    plan, logs, notes = with_logs(plan, data or ())
     ask = (time_unit, title, log_y, drawing.limits(xlim), layout, logs)
     if output is None:
-        drawing.draw_text(picture(run, *ask), look)
+        drawing.draw_text(picture(plan, *ask), look)
     elif output.endswith("/"):
-        each = {label: partial(picture, one, *ask) for label, one in run.apart().items()}
+        each = {label: partial(picture, one, *ask) for label, one in plan.apart().items()}
         if not each:
-            each = {name: partial(picture, run, *ask[:-1], {name: logs[name]}) for name in logs}
-        drawing.draw_each(each, output, look, drawing.steps_axis(run, time_unit))
+            each = {name: partial(picture, plan, *ask[:-1], {name: logs[name]}) for name in logs}
+        drawing.draw_each(each, output, look, drawing.steps_axis(plan, time_unit))
     else:
-        drawing.draw_file(picture(run, *ask), output, look, drawing.steps_axis(run, time_unit))
+        drawing.draw_file(picture(plan, *ask), output, look, drawing.steps_axis(plan, time_unit))
     for note in notes:
         console.say(note)
 
@@ -257,7 +257,7 @@ def plot(
 @app.command()
 @evaluates("log")
 def export(
-    run: Any,
+    plan: Any,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="file to write; - is stdout")
     ] = files.STDOUT,
@@ -277,19 +277,19 @@ def export(
     from logsched.export import arrays
     from logsched.plan.rows import choose_rows
 
-    curves = choose_rows(run, at, every)
+    rows = choose_rows(plan, at, every)
     name = format or files.suffix(output) or "json"
-    chosen = arrays.find_format(name, curves)
+    chosen = arrays.find_format(name, rows)
     if chosen.binary and files.is_terminal(output):
         raise LogschedError(f"format {name} is binary, not for a terminal: use -o FILE or a pipe")
-    with progress.bar("rows", curves.rows * chosen.passes(curves)) as watch:
-        files.write(chosen.write(replace(curves, watch=watch)), output)
+    with progress.bar("rows", rows.rows * chosen.passes(rows)) as watch:
+        files.write(chosen.write(replace(rows, watch=watch)), output)
 
 
 @app.command()
 @evaluates(*PAPER)
 def table(
-    run: Any,
+    plan: Any,
     at: At = None,
     every: Every = None,
     all: Annotated[bool, typer.Option("--all", help="every row, also of a long table")] = False,
@@ -301,14 +301,14 @@ def table(
     from logsched.describe import table
     from logsched.plan.rows import choose_rows
 
-    curves = choose_rows(run, at, every)
-    files.write_text(table.draw(curves, format, all, console.terminal()))
+    rows = choose_rows(plan, at, every)
+    files.write_text(table.draw(rows, format, all, console.terminal()))
 
 
 @app.command()
 @evaluates(*PAPER)
 def describe(
-    run: Any,
+    plan: Any,
     against: Annotated[
         str | None,
         typer.Option("--against", metavar="LABEL", help="compare the others with this schedule"),
@@ -324,13 +324,13 @@ def describe(
     """Say what is true of each schedule."""
     from logsched.describe import description
 
-    files.write_text(description.describe_run(run, format, against, sort))
+    files.write_text(description.describe_plan(plan, format, against, sort))
 
 
 @app.command()
 @evaluates("log")
 def explain(
-    run: Any,
+    plan: Any,
     at: Annotated[
         str | None, typer.Option("--at", metavar="EPOCH", help="the moment to explain")
     ] = None,
@@ -342,13 +342,13 @@ def explain(
     if at is None:
         raise LogschedError("at is missing: name the epoch to explain, as in --at 37")
     epoch = float(EPOCH.parse("at", at))
-    files.write_text(explanation.explain_run(run, epoch, format))
+    files.write_text(explanation.explain_plan(plan, epoch, format))
 
 
 @app.command()
 @evaluates()
 def check(
-    run: Any,
+    plan: Any,
     file: LogFile,
     rtol: Rtol = None,
     offset: Offset = None,
@@ -362,9 +362,9 @@ def check(
     from logsched.logs.log import read_log
     from logsched.logs.times import read_counting, read_times
 
-    label, schedule = run.only("check", file)
+    label, schedule = plan.only("check", file)
     log = read_log(file)
-    readings = read_times(log, read_counting(run.grid.steps_per_epoch, offset, every))
+    readings = read_times(log, read_counting(plan.grid.steps_per_epoch, offset, every))
     with np.errstate(all="ignore"):  # of rates at the ends of float64
         found = check(schedule, readings, read_rtol(rtol))
         said = verdict.write(found, log.label, label, file, format, console.terminal())
@@ -404,7 +404,7 @@ def identify(
 @app.command()
 @evaluates("log")
 def snippet(
-    run: Any,
+    plan: Any,
     framework: Annotated[
         str | None,
         typer.Argument(
@@ -423,7 +423,7 @@ def snippet(
     """Write one schedule as code to paste, for a framework."""
     from logsched.export.snippets.snippet import make_snippet
 
-    source = make_snippet(run, framework, array, ["logsched", *sys.argv[1:]])
+    source = make_snippet(plan, framework, array, ["logsched", *sys.argv[1:]])
     files.write([source.encode(errors="replace")], output)
 
 

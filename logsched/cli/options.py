@@ -61,9 +61,9 @@ def evaluates(
             unnamed = () if given.get("data") else default
             usual = prepare(given, {**texts, **its}) if prepare else {}
             layers = {name: given.pop(name) for name in LAYERS}
-            run = read_run(unnamed, texts, usual, **layers)
-            status = command(run, **given)  # first: its error is all that is said, if it fails
-            for said in (*(f"Warning: {one}" for one in run.warnings), *run.notes):
+            plan = read_plan(unnamed, texts, usual, **layers)
+            status = command(plan, **given)  # first: its error is all that is said, if it fails
+            for said in (*(f"Warning: {one}" for one in plan.warnings), *plan.notes):
                 console.say(said)
             return status
 
@@ -98,7 +98,7 @@ def _logs_apart(data: list[str] | None, schedules: list[str] | None) -> dict[str
     }
 
 
-def read_run(
+def read_plan(
     default: Sequence[str],
     texts: Mapping[str, str | None],
     usual: Mapping[str, Value],
@@ -113,7 +113,7 @@ def read_run(
     Raises LogschedError where they cannot mean one.
     """
     from logsched.plan.config import Config, read_config
-    from logsched.plan.make import make_run
+    from logsched.plan.make import make_plan
     from logsched.plan.specs import Settings
 
     settings = Settings(
@@ -121,12 +121,12 @@ def read_run(
         Config() if config is None else read_config(config),
         {**usual, **({} if preset is None else find_preset(preset).settings)},
     )
-    run = make_run(schedules or (), default, settings, sweep or ())
+    plan = make_plan(schedules or (), default, settings, sweep or ())
     if match_budget is None:
-        return run
-    from logsched.plan.budget import match_run
+        return plan
+    from logsched.plan.budget import match_plan
 
-    return match_run(run, match_budget)
+    return match_plan(plan, match_budget)
 
 
 def read_options(texts: Mapping[str, str | None]) -> dict[str, Value]:

@@ -14,7 +14,7 @@ SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
 
 @evaluates(*SCHEDULES, declares=OPTIONS, prepare=prepare, left_out=LEFT_OUT)
 def trial(
-    run: Any,
+    plan: Any,
     task: Annotated[
         str | None,
         typer.Argument(
@@ -81,7 +81,7 @@ def trial(
     if results:
         found = [read_results(one) for one in results]
     else:
-        found = [train_all(made, run, keeping_of(checkpoint, resume, file))]
+        found = [train_all(made, plan, keeping_of(checkpoint, resume, file))]
     try:
         if file is not None:
             report.save(found, by, log_y, file, look)

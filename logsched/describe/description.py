@@ -14,7 +14,7 @@ from logsched.base.words import listed, number, time, unknown
 from logsched.describe.facts import Difference, Extremes, Facts, compare, find_facts
 from logsched.describe.remarks import describe, warnings
 from logsched.plan.config import as_toml
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 
 MANY = 6  # schedules up to which each has a page of its own
 WIDTH = 80  # of paragraphs, whatever the terminal
@@ -31,48 +31,48 @@ class Described:
     difference: Difference | None
 
 
-def describe_run(run: Run, format: str, against: str | None, sort: str | None) -> str:
+def describe_plan(plan: Plan, format: str, against: str | None, sort: str | None) -> str:
     """All schedules of a run, in the order of a fact if one is named.
 
     Raises LogschedError for a format, label or fact that there is not.
     """
     check_format(format, (*FORMATS, "toml"))
     if against is not None:
-        run.require(against)
+        plan.require(against)
     if sort is not None and sort not in Extremes._fields:
         raise unknown("fact", sort, Extremes._fields)
     if format == "toml":
-        return as_toml(run.schedules, run.grid)
+        return as_toml(plan.schedules, plan.grid)
     found = {}
-    with bar("schedules", len(run.schedules), long=MANY * 10) as watch:
-        for label in run.schedules:
-            found[label] = _describe_one(run, label, against)
+    with bar("schedules", len(plan.schedules), long=MANY * 10) as watch:
+        for label in plan.schedules:
+            found[label] = _describe_one(plan, label, against)
             watch(1)
     if sort is not None:
         found = dict(sorted(found.items(), key=lambda one: getattr(one[1].facts.extremes, sort)))
-    return FORMATS[format](run, found)
+    return FORMATS[format](plan, found)
 
 
-def _describe_one(run: Run, label: str, against: str | None) -> Described:
-    schedule = run.schedules[label]
-    facts = find_facts(schedule, run.grid)
+def _describe_one(plan: Plan, label: str, against: str | None) -> Described:
+    schedule = plan.schedules[label]
+    facts = find_facts(schedule, plan.grid)
     said = [
-        *warnings(schedule, facts, run.grid),
-        *(f"{name} is given, but not used here" for name in run.unused_by.get(label, ())),
+        *warnings(schedule, facts, plan.grid),
+        *(f"{name} is given, but not used here" for name in plan.unused_by.get(label, ())),
     ]
-    other = None if against is None or against == label else run.schedules[against]
-    difference = None if other is None else compare(schedule, other, run.grid)
-    return Described(facts, describe(schedule, facts, run.grid), said, against, difference)
+    other = None if against is None or against == label else plan.schedules[against]
+    difference = None if other is None else compare(schedule, other, plan.grid)
+    return Described(facts, describe(schedule, facts, plan.grid), said, against, difference)
 
 
-def _run_warnings(run: Run) -> list[str]:
-    unused = [f"{name} is given, but no schedule here uses it" for name in run.unused]
-    return [*run.warnings, *unused]
+def _run_warnings(plan: Plan) -> list[str]:
+    unused = [f"{name} is given, but no schedule here uses it" for name in plan.unused]
+    return [*plan.warnings, *unused]
 
 
-def _as_json(run: Run, found: Mapping[str, Described]) -> str:
+def _as_json(plan: Plan, found: Mapping[str, Described]) -> str:
     schedules = {label: _json_of(one) for label, one in found.items()}
-    return as_json({"schedules": schedules, "warnings": _run_warnings(run)})
+    return as_json({"schedules": schedules, "warnings": _run_warnings(plan)})
 
 
 def _json_of(one: Described) -> dict[str, Any]:
@@ -91,11 +91,11 @@ def _json_of(one: Described) -> dict[str, Any]:
     return {**said, "against": {"label": one.against, **one.difference._asdict()}}
 
 
-def _as_text(run: Run, found: Mapping[str, Described]) -> str:
-    many = len(found) > MANY or run.swept is not None
+def _as_text(plan: Plan, found: Mapping[str, Described]) -> str:
+    many = len(found) > MANY or plan.swept is not None
     pages = [] if many else [_page(label, one) for label, one in found.items()]
     facts = _row_each(found) if many else _side_by_side(found)
-    notes = [line for text in _run_warnings(run) for line in _warning(text)]
+    notes = [line for text in _run_warnings(plan) for line in _warning(text)]
     tail = ["".join(f"{line}\n" for line in notes)] if notes else []
     return "\n".join([*pages, facts, *_differences(found), *tail])
 

@@ -9,27 +9,27 @@ from logsched.base.declare import declared, settings_of
 from logsched.base.text import as_json, check_format
 from logsched.base.words import number, time
 from logsched.describe.moment import Moment, find_moment, put_in
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.schedule.parts import Phase
 from logsched.schedule.schedule import Schedule, in_effect
 
 LINE = 40  # characters of an equation that stays on one line
 
 
-def explain_run(run: Run, epoch: float, format: str) -> str:
+def explain_plan(plan: Plan, epoch: float, format: str) -> str:
     """Every schedule of a run at an epoch. Raises LogschedError for an unknown format."""
     check_format(format, FORMATS)
-    moments = {label: find_moment(one, epoch) for label, one in run.schedules.items()}
-    return FORMATS[format](run, moments)
+    moments = {label: find_moment(one, epoch) for label, one in plan.schedules.items()}
+    return FORMATS[format](plan, moments)
 
 
-def _as_json(run: Run, moments: Mapping[str, Moment]) -> str:
+def _as_json(plan: Plan, moments: Mapping[str, Moment]) -> str:
     schedules = {label: dataclasses.asdict(one) for label, one in moments.items()}
     return as_json({"schedules": schedules})
 
 
-def _as_text(run: Run, moments: Mapping[str, Moment]) -> str:
-    return "\n".join(_page(label, run.schedules[label], one) for label, one in moments.items())
+def _as_text(plan: Plan, moments: Mapping[str, Moment]) -> str:
+    return "\n".join(_page(label, plan.schedules[label], one) for label, one in moments.items())
 
 
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:

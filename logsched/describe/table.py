@@ -15,7 +15,7 @@ from logsched.draw.picture import trace
 
 if TYPE_CHECKING:
     from logsched.base.console import Terminal
-    from logsched.plan.rows import Curves
+    from logsched.plan.rows import Rows
     from logsched.schedule.grid import Grid
     from logsched.schedule.schedule import Schedule
 
@@ -25,17 +25,17 @@ RESTARTS = 20  # of a longer one that are shown, each with the point before it
 BARS = {True: "▁▂▃▄▅▆▇█", False: "_.-=+*%#"}  # by whether there is Unicode
 BINS = 16  # characters of a sparkline
 
-Rows = list[list[str]]
+Lines = list[list[str]]
 
 
-def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
+def draw(chosen: Rows, format: str, whole: bool, terminal: Terminal) -> str:
     """The rows, then a line for each schedule. Raises LogschedError for an unknown format."""
     check_format(format, ("text", "markdown"))
-    facts = {label: find_facts(one, curves.grid) for label, one in curves.schedules.items()}
+    facts = {label: find_facts(one, chosen.grid) for label, one in chosen.schedules.items()}
     restarts = _restarts(facts)
-    short = whole or curves.chosen or curves.rows <= LONG
-    rows = _rows(curves, restarts) if short else _summary(curves, restarts)
-    header = ["epoch", *curves.labels, ""]
+    short = whole or chosen.chosen or chosen.rows <= LONG
+    rows = _rows(chosen, restarts) if short else _summary(chosen, restarts)
+    header = ["epoch", *chosen.labels, ""]
     if format == "markdown":
         return _markdown([*header[:-1], "note"], rows)
     most = console.columns_seen()
@@ -44,7 +44,7 @@ def draw(curves: Curves, format: str, whole: bool, terminal: Terminal) -> str:
         if terminal.color
         else columns([header, *rows], range(len(header) - 1), most)
     )
-    return f"{body}\n{_about(curves, facts, terminal)}"
+    return f"{body}\n{_about(chosen, facts, terminal)}"
 
 
 def _restarts(facts: Mapping[str, Facts]) -> dict[float, list[str]]:
@@ -57,12 +57,12 @@ def _restarts(facts: Mapping[str, Facts]) -> dict[float, list[str]]:
     return {start: [] if found[start] == [*cyclic] else found[start] for start in sorted(found)}
 
 
-def _rows(curves: Curves, restarts: Mapping[float, Sequence[str]]) -> Rows:
+def _rows(chosen: Rows, restarts: Mapping[float, Sequence[str]]) -> Lines:
     """Numbers as texts, and a note at the first row since a restart within the step before it."""
-    rows: Rows = []
+    rows: Lines = []
     starts = np.array([-np.inf, *restarts])
-    step, told = curves.every / curves.grid.steps_per_epoch, -np.inf
-    for block in curves.columns():
+    step, told = chosen.every / chosen.grid.steps_per_epoch, -np.inf
+    for block in chosen.columns():
         latest = starts[np.searchsorted(starts, block[0], "right") - 1]
         for epoch, *rates, restart in zip(*block, latest.tolist(), strict=True):
             new = restart > max(told, epoch - step)
@@ -77,13 +77,13 @@ def _note(epoch: float, restart: float, labels: Sequence[str]) -> str:
     return f"restart{whose}" if restart == epoch else f"after the restart{whose} at {time(restart)}"
 
 
-def _summary(curves: Curves, restarts: Mapping[float, Sequence[str]]) -> Rows:
+def _summary(chosen: Rows, restarts: Mapping[float, Sequence[str]]) -> Lines:
     """Head, restarts and tail of a long table, with dots where points are left out."""
-    size, steps = curves.grid.size, curves.grid.steps_per_epoch
-    first = np.array([curves.grid.index(start) for start in [*restarts][:RESTARTS]])
+    size, steps = chosen.grid.size, chosen.grid.steps_per_epoch
+    first = np.array([chosen.grid.index(start) for start in [*restarts][:RESTARTS]])
     near = np.concatenate([first - 1, first, np.arange(EDGE), np.arange(size - EDGE, size)])
     points = np.unique(near[(near >= 0) & (near < size)])
-    rows = _rows(replace(curves, at=tuple((points / steps).tolist())), restarts)
+    rows = _rows(replace(chosen, at=tuple((points / steps).tolist())), restarts)
     dots = [*["..."] * (len(rows[0]) - 1), ""]
     gaps = np.diff(points, prepend=points[0]) > 1
     return [
@@ -91,13 +91,13 @@ def _summary(curves: Curves, restarts: Mapping[float, Sequence[str]]) -> Rows:
     ]
 
 
-def _markdown(header: list[str], rows: Rows) -> str:
+def _markdown(header: list[str], rows: Lines) -> str:
     marks = ["---:"] * (len(header) - 1) + [":---"]
     lines = [[cell.replace("|", "\\|") for cell in row] for row in [header, *rows]]
     return "".join(f"| {' | '.join(row)} |\n" for row in [lines[0], marks, *lines[1:]])
 
 
-def _styled(header: list[str], rows: Rows, most: int | None) -> str:
+def _styled(header: list[str], rows: Lines, most: int | None) -> str:
     """The same columns on a terminal: a bold head, restarts marked."""
     marked = ["cyan" if row[-1] else None for row in rows]
     return "\n".join(
@@ -106,7 +106,7 @@ def _styled(header: list[str], rows: Rows, most: int | None) -> str:
     )
 
 
-def _part(header: list[str], rows: Rows, styles: Sequence[str | None]) -> str:
+def _part(header: list[str], rows: Lines, styles: Sequence[str | None]) -> str:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -123,13 +123,13 @@ def _part(header: list[str], rows: Rows, styles: Sequence[str | None]) -> str:
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
-def _about(curves: Curves, facts: Mapping[str, Facts], terminal: Terminal) -> str:
+def _about(chosen: Rows, facts: Mapping[str, Facts], terminal: Terminal) -> str:
     """A sparkline and the facts of each schedule, a line each."""
     bars = BARS[terminal.unicode]
     return columns(
         [
-            [label, _sparkline(one, curves.grid, bars), *_facts(facts[label])]
-            for label, one in curves.schedules.items()
+            [label, _sparkline(one, chosen.grid, bars), *_facts(facts[label])]
+            for label, one in chosen.schedules.items()
         ],
         most=console.columns_seen(),
     )

@@ -14,7 +14,7 @@ from logsched.base.lazy import unbroken
 from logsched.base.progress import bar
 from logsched.draw.figure.quiet import quiet_matplotlib
 from logsched.draw.picture import Picture
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 
 if TYPE_CHECKING:
     pass
@@ -114,9 +114,9 @@ def _names(labels: Collection[str]) -> list[str]:
     ]
 
 
-def steps_axis(run: Run, unit: str) -> int | None:
+def steps_axis(plan: Plan, unit: str) -> int | None:
     """The steps per epoch of a second axis, where one has something to add."""
-    steps = run.grid.steps_per_epoch
+    steps = plan.grid.steps_per_epoch
     return steps if unit == "epoch" and steps > 1 else None
 
 

@@ -11,7 +11,7 @@ from logsched.base.lazy import Floats, np
 from logsched.base.words import unknown
 
 if TYPE_CHECKING:
-    from logsched.plan.plan import Run, Swept
+    from logsched.plan.plan import Plan, Swept
     from logsched.schedule.grid import Grid
     from logsched.schedule.schedule import Schedule
     from logsched.schedule.series import Series
@@ -29,7 +29,7 @@ FEW_LOGGED = 100  # logged ones
 
 
 @dataclass(frozen=True)
-class Curve:
+class Trace:
     """One labelled line: `(n,)` epochs, none before the one ahead, and rates; `(m, 2)` grid points.
 
     At a seam there are two points, the last moment before it and the seam itself. The band around a
@@ -47,7 +47,7 @@ class Curve:
 class Picture:
     """Everything that a plot shows; `stack` is one panel a curve on one time axis."""
 
-    curves: tuple[Curve, ...]
+    curves: tuple[Trace, ...]
     restarts: tuple[float, ...]
     phases: tuple[tuple[str, float, float], ...]
     epochs: float
@@ -61,7 +61,7 @@ class Picture:
 
 
 def picture(
-    run: Run,
+    plan: Plan,
     unit: str = "epoch",
     title: str = "",
     log_y: bool = False,
@@ -78,26 +78,26 @@ def picture(
         raise unknown("time unit", unit, UNITS)
     if layout not in LAYOUTS:
         raise unknown("layout", layout, LAYOUTS)
-    steps = 1 if unit == "epoch" else run.grid.steps_per_epoch
-    begin, end = (limit / steps for limit in limits or (0.0, run.grid.epochs * steps))
-    if begin >= run.grid.epochs:
+    steps = 1 if unit == "epoch" else plan.grid.steps_per_epoch
+    begin, end = (limit / steps for limit in limits or (0.0, plan.grid.epochs * steps))
+    if begin >= plan.grid.epochs:
         raise LogschedError(
-            f"xlim begins at epoch {begin:.6g}, but the run ends at epoch {run.grid.epochs}"
+            f"xlim begins at epoch {begin:.6g}, but the run ends at epoch {plan.grid.epochs}"
         )
-    span = (begin, min(end, float(run.grid.epochs)))
+    span = (begin, min(end, float(plan.grid.epochs)))
     whole = Picture(
         curves=(
-            *(trace(label, one, run.grid, span) for label, one in run.schedules.items()),
+            *(trace(label, one, plan.grid, span) for label, one in plan.schedules.items()),
             *(measured(label, one) for label, one in (logs or {}).items()),
         ),
-        restarts=_restarts(run, span),
-        phases=_phases(run.schedules, span),
-        epochs=float(run.grid.epochs),
+        restarts=_restarts(plan, span),
+        phases=_phases(plan.schedules, span),
+        epochs=float(plan.grid.epochs),
         title=title,
         log_y=log_y,
         limits=limits,
         layout=layout,
-        swept=run.swept,
+        swept=plan.swept,
     )
     return whole if unit == "epoch" else _in_steps(whole, steps)
 
@@ -108,7 +108,7 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     return replace(
         whole,
         curves=tuple(
-            Curve(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
+            Trace(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
         ),
         restarts=tuple(start * steps for start in whole.restarts),
         phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
@@ -117,7 +117,7 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     )
 
 
-def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
+def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
     stretches = schedule.stretches(begin, end, SEAMS)
@@ -125,10 +125,10 @@ def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Curve:
     turns = np.array([turn for turn in found if begin <= turn < end])
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
-    return Curve(label, epochs, schedule(epochs), _marks(schedule, grid, span))
+    return Trace(label, epochs, schedule(epochs), _marks(schedule, grid, span))
 
 
-def measured(label: str, series: Series) -> Curve:
+def measured(label: str, series: Series) -> Trace:
     """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
     epoch, rate = series
     if epoch.size > 4 * POINTS:
@@ -138,7 +138,7 @@ def measured(label: str, series: Series) -> Curve:
         least, most = np.minimum.reduceat(rate, first), np.maximum.reduceat(rate, first)
         epoch, rate = ends.ravel(), np.column_stack([rate[first], least, most, rate[last]]).ravel()
     marks = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
-    return Curve(label, epoch, rate, marks)
+    return Trace(label, epoch, rate, marks)
 
 
 def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
@@ -149,11 +149,11 @@ def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
     return np.column_stack([points, schedule(points)])
 
 
-def _restarts(run: Run, span: Span) -> tuple[float, ...]:
+def _restarts(plan: Plan, span: Span) -> tuple[float, ...]:
     """The epochs at which a restart cycle of any schedule starts."""
     starts = {
         stretch.start
-        for schedule in run.schedules.values()
+        for schedule in plan.schedules.values()
         for phase, stretch in schedule.stretches(span[0], min(span[1], schedule.end), SEAMS)
         if phase.restarts
     }

@@ -21,7 +21,7 @@ from logsched.plan.config import as_tables
 from logsched.schedule.grid import FEWER
 
 if TYPE_CHECKING:
-    from logsched.plan.rows import Curves
+    from logsched.plan.rows import Rows
 
 Chunks = Iterator[bytes]
 
@@ -29,120 +29,120 @@ Chunks = Iterator[bytes]
 class Format(NamedTuple):
     """A way to write curves, and what it can hold."""
 
-    write: Callable[[Curves], Chunks]
+    write: Callable[[Rows], Chunks]
     binary: bool = False
     one_schedule: bool = False
     by_column: bool = False
 
-    def passes(self, curves: Curves) -> int:
+    def passes(self, rows: Rows) -> int:
         """How often it goes through the rows."""
-        return 1 + len(curves.labels) if self.by_column else 1
+        return 1 + len(rows.labels) if self.by_column else 1
 
 
 FORMATS: dict[str, Format] = {}
 
 
-def register(name: str, **traits: bool) -> Callable[[Callable[[Curves], Chunks]], Any]:
+def register(name: str, **traits: bool) -> Callable[[Callable[[Rows], Chunks]], Any]:
     """Make a function from curves to chunks of bytes a format."""
 
-    def add(write: Callable[[Curves], Chunks]) -> Callable[[Curves], Chunks]:
+    def add(write: Callable[[Rows], Chunks]) -> Callable[[Rows], Chunks]:
         FORMATS[name] = Format(write, **traits)
         return write
 
     return add
 
 
-def find_format(name: str, curves: Curves) -> Format:
+def find_format(name: str, rows: Rows) -> Format:
     """A format by its name. Raises LogschedError where it cannot hold the curves."""
     check_format(name, FORMATS)
     found = FORMATS[name]
-    if found.one_schedule and len(curves.labels) != 1:
+    if found.one_schedule and len(rows.labels) != 1:
         raise LogschedError(
-            f"format {name} holds one schedule, but there are {len(curves.labels)}: "
-            f"{', '.join(curves.labels)}"
+            f"format {name} holds one schedule, but there are {len(rows.labels)}: "
+            f"{', '.join(rows.labels)}"
         )
     return found
 
 
 @register("json", by_column=True)
-def write_json(curves: Curves) -> Chunks:
+def write_json(rows: Rows) -> Chunks:
     """One object: the settings, so that it can be read back, `epoch`, and `lr` by label."""
-    yield b'{"schema":1,"epochs":%d' % curves.grid.epochs
-    yield b',"steps_per_epoch":%d' % curves.grid.steps_per_epoch
-    yield b',"schedules":' + orjson.dumps(as_tables(curves.schedules)) + b',"epoch":['
-    yield from _joined(map(_short, curves.blocks()))
+    yield b'{"schema":1,"epochs":%d' % rows.grid.epochs
+    yield b',"steps_per_epoch":%d' % rows.grid.steps_per_epoch
+    yield b',"schedules":' + orjson.dumps(as_tables(rows.schedules)) + b',"epoch":['
+    yield from _joined(map(_short, rows.blocks()))
     yield b'],"lr":{'
-    for count, label in enumerate(curves.labels):
+    for count, label in enumerate(rows.labels):
         yield (b"," if count else b"") + orjson.dumps(label) + b":["
-        yield from _joined(map(_digits, curves.rates(label)))
+        yield from _joined(map(_digits, rows.rates(label)))
         yield b"]"
     yield b"}}\n"
 
 
 @register("jsonl")
-def write_jsonl(curves: Curves) -> Chunks:
+def write_jsonl(rows: Rows) -> Chunks:
     """A flat object a line: the epoch and each label's rate."""
-    keys = [orjson.dumps(label).replace(b"%", b"%%") for label in curves.labels]
+    keys = [orjson.dumps(label).replace(b"%", b"%%") for label in rows.labels]
     line = b'{"epoch":%b' + b"".join(b",%b:%%b" % key for key in keys) + b"}\n"
-    for columns in curves.columns():
+    for columns in rows.columns():
         yield b"".join(map(line.__mod__, zip(*map(_texts, columns), strict=True)))
 
 
 @register("csv")
-def write_csv(curves: Curves) -> Chunks:
+def write_csv(rows: Rows) -> Chunks:
     """Comma-separated values under the header `epoch,LABEL,...`."""
-    return _separated(curves, ",")
+    return _separated(rows, ",")
 
 
 @register("tsv")
-def write_tsv(curves: Curves) -> Chunks:
+def write_tsv(rows: Rows) -> Chunks:
     """Tab-separated values under a header."""
-    return _separated(curves, "\t")
+    return _separated(rows, "\t")
 
 
-def _separated(curves: Curves, separator: str) -> Chunks:
+def _separated(rows: Rows, separator: str) -> Chunks:
     import csv
 
     header = io.StringIO()
-    csv.writer(header, delimiter=separator, lineterminator="\n").writerow(["epoch", *curves.labels])
+    csv.writer(header, delimiter=separator, lineterminator="\n").writerow(["epoch", *rows.labels])
     yield header.getvalue().encode()
     between = separator.encode()
-    for columns in curves.columns():
-        rows = map(between.join, zip(*map(_texts, columns), strict=True))
-        yield b"\n".join(rows) + b"\n"
+    for columns in rows.columns():
+        lines = map(between.join, zip(*map(_texts, columns), strict=True))
+        yield b"\n".join(lines) + b"\n"
 
 
 @register("txt", one_schedule=True)
-def write_txt(curves: Curves) -> Chunks:
+def write_txt(rows: Rows) -> Chunks:
     """Bare rates, one a line."""
-    for rates in curves.rates(curves.labels[0]):
+    for rates in rows.rates(rows.labels[0]):
         yield _short(rates).replace(b",", b"\n") + b"\n"
 
 
 @register("npy", binary=True, one_schedule=True)
-def write_npy(curves: Curves) -> Chunks:
+def write_npy(rows: Rows) -> Chunks:
     """NumPy's format for one array: the rates, `(rows,)` float64."""
-    yield _npy_header(curves.rows)
-    for rates in curves.rates(curves.labels[0]):
+    yield _npy_header(rows.rows)
+    for rates in rows.rates(rows.labels[0]):
         yield rates.astype("<f8", copy=False).tobytes()
 
 
 @register("npz", binary=True, by_column=True)
-def write_npz(curves: Curves) -> Chunks:
+def write_npz(rows: Rows) -> Chunks:
     """NumPy's archive: the array `epoch` and one array a label."""
     import zipfile
 
-    for label in curves.labels:
+    for label in rows.labels:
         if label.endswith(".npy"):
             raise LogschedError(f"label {shown(label)} ends in .npy, which npz adds to every name")
     whole = "format npz, which alone is not streamed,"
-    require_memory(curves.rows * (1 + len(curves.labels)), whole, FEWER)
+    require_memory(rows.rows * (1 + len(rows.labels)), whole, FEWER)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as members:
-        for name in ["epoch", *curves.labels]:
-            blocks = curves.blocks() if name == "epoch" else curves.rates(name)
+        for name in ["epoch", *rows.labels]:
+            blocks = rows.blocks() if name == "epoch" else rows.rates(name)
             with members.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                member.write(_npy_header(curves.rows))
+                member.write(_npy_header(rows.rows))
                 for block in blocks:
                     member.write(block.astype("<f8", copy=False).tobytes())
     yield archive.getvalue()

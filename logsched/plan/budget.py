@@ -14,29 +14,29 @@ from logsched.base.words import number, shown
 from logsched.schedule.schedule import Schedule
 
 if TYPE_CHECKING:
-    from logsched.plan.plan import Run
+    from logsched.plan.plan import Plan
     from logsched.schedule.grid import Grid
 
 EXACT = 1e-10  # of the budget
 TRIES = 200
 
 
-def match_run(run: Run, label: str) -> Run:
+def match_plan(plan: Plan, label: str) -> Plan:
     """The run with every other schedule's rate changed so that its budget is the labelled one's.
 
     What was changed is among the notes. Raises LogschedError for an unknown label, and where no
     rate matches the budget.
     """
-    run.require(label)
-    budget = total(run.schedules[label], run.grid)
+    plan.require(label)
+    budget = total(plan.schedules[label], plan.grid)
     schedules, said = {}, []
-    for name, schedule in run.schedules.items():
+    for name, schedule in plan.schedules.items():
         schedules[name] = schedule
         if name != label:
-            schedules[name], change = matched(name, schedule, budget, run.grid)
+            schedules[name], change = matched(name, schedule, budget, plan.grid)
             if schedules[name] != schedule:
                 said.append(f"{change}, to spend as much as {label}")
-    return replace(run, schedules=schedules, notes=[*run.notes, *said])
+    return replace(plan, schedules=schedules, notes=[*plan.notes, *said])
 
 
 def total(schedule: Schedule, grid: Grid) -> float:

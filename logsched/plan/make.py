@@ -7,19 +7,19 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from logsched.base.declare import EXACT, Value, declared
 from logsched.base.errors import LogschedError
 from logsched.base.words import listed, shown
-from logsched.plan.plan import Run, Swept
+from logsched.plan.plan import Plan, Swept
 from logsched.plan.specs import Settings, Spec, read_spec
 from logsched.plan.sweeps import Sweep, expand, read_sweep
 from logsched.schedule.grid import RUN_PARAMETERS, Grid
 from logsched.schedule.schedule import Schedule
 
 
-def make_run(
+def make_plan(
     texts: Sequence[str],
     default: Sequence[str],
     settings: Settings | None = None,
     sweeps: Sequence[str] = (),
-) -> Run:
+) -> Plan:
     """The schedules that texts name, or a file's, or else a default list, on the settings' grid.
 
     A schedule of the default list that does not hold on the grid is left out with a warning, as
@@ -40,7 +40,7 @@ def make_run(
         raise LogschedError(f"schedule {shown(label)}: {error}") if tables else error
     kept = {label: schedule for label, schedule in schedules.items() if label not in refused}
     used = {label: schedule.shape.uses(schedule) for label, schedule in kept.items()}
-    return Run(
+    return Plan(
         schedules=kept,
         grid=grid,
         warnings=_left_out(refused),

@@ -24,7 +24,7 @@ class Swept(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Run:
+class Plan:
     """Labelled schedules, the grid, what there is to warn of, and to tell.
 
     `unused` are the given settings that no schedule uses, `unused_by` those of a schedule's own
@@ -40,7 +40,7 @@ class Run:
     swept: Swept | None = None
     bounded: bool = True  # whether somebody said where it ends
 
-    def reaching(self, epoch: float) -> Run:
+    def reaching(self, epoch: float) -> Plan:
         """The run, where nobody said where it ends, up to after an epoch at least."""
         if self.bounded or epoch < self.grid.epochs:
             return self
@@ -69,8 +69,8 @@ class Run:
             )
         return next(iter(self.schedules.items()))
 
-    def apart(self) -> dict[str, Run]:
+    def apart(self) -> dict[str, Plan]:
         """Every schedule as a run of its own, by label."""
         return {
-            label: Run({label: schedule}, self.grid) for label, schedule in self.schedules.items()
+            label: Plan({label: schedule}, self.grid) for label, schedule in self.schedules.items()
         }

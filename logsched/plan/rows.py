@@ -12,14 +12,14 @@ from logsched.base.lazy import Floats, np
 from logsched.schedule.grid import Grid
 
 if TYPE_CHECKING:
-    from logsched.plan.plan import Run
+    from logsched.plan.plan import Plan
     from logsched.schedule.schedule import Schedule
 
 EPOCHS = NOT_NEGATIVE._replace(says="finite numbers, 0 or more, with commas, as in 0,5,30")
 
 
 @dataclass(frozen=True)
-class Curves:
+class Rows:
     """Schedules by label at the points of a grid: every N-th one, or those of given epochs."""
 
     schedules: Mapping[str, Schedule]
@@ -72,13 +72,13 @@ class Curves:
             yield [epochs, *(self._rates(one, epochs) for one in self.schedules.values())]
 
 
-def choose_rows(run: Run, at: str | None, every: str | None) -> Curves:
+def choose_rows(plan: Plan, at: str | None, every: str | None) -> Rows:
     """The rows that the options --at and --every ask for. Raises LogschedError for bad ones."""
     if at is not None and every is not None:
         raise LogschedError(f"at is {at} and every {every}, but only one can choose the rows")
     if every is not None:
-        return Curves(run.schedules, run.grid, every=int(WHOLE.parse("every", every)))
+        return Rows(plan.schedules, plan.grid, every=int(WHOLE.parse("every", every)))
     if at is not None:
         epochs = [float(EPOCHS.parse("at", item)) for item in at.split(",")]
-        return Curves(run.schedules, run.grid, at=tuple(epochs))
-    return Curves(run.schedules, run.grid)
+        return Rows(plan.schedules, plan.grid, at=tuple(epochs))
+    return Rows(plan.schedules, plan.grid)

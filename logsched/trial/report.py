@@ -19,7 +19,7 @@ from logsched.base.lazy import Floats
 from logsched.base.text import columns
 from logsched.base.words import unknown
 from logsched.draw.drawing import Look, draw_rows
-from logsched.draw.picture import FEW_LOGGED, Curve, Picture, picture
+from logsched.draw.picture import FEW_LOGGED, Picture, Trace, picture
 from logsched.draw.terminal import plot
 from logsched.trial.results import Record, Results, Spread, Summary, summarise, to_json
 
@@ -55,7 +55,7 @@ def as_csv(results: Results, by: str, log_y: bool | None, shown: Terminal) -> st
 
 
 def _csv_rows(results: Results, record: Record) -> Iterator[Sequence[object]]:
-    steps = results.run.grid.steps_per_epoch
+    steps = results.plan.grid.steps_per_epoch
     for step, (lr, loss) in enumerate(zip(record.lr, record.loss, strict=True)):
         epoch, over = step / steps, (step + 1) % steps == 0 or step + 1 == len(record.loss)
         score = record.scores[step // steps] if over and step // steps < record.epochs else ""
@@ -128,9 +128,9 @@ def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
 def rows(results: Sequence[Results], by: str, log_y: bool | None) -> list[list[Picture]]:
     """The panels of a figure: of one trial losses over rates, of several the losses of each."""
     if len(results) == 1:
-        run = results[0].run
-        return [[losses(results[0], by, log_y)], [picture(run)]]
-    if any([*one.run.schedules] != [*results[0].run.schedules] for one in results):
+        plan = results[0].plan
+        return [[losses(results[0], by, log_y)], [picture(plan)]]
+    if any([*one.plan.schedules] != [*results[0].plan.schedules] for one in results):
         raise LogschedError("the results have other schedules, so no legend fits them all")
     named = zip(results, titles(results), strict=True)
     panels = [replace(losses(one, by, log_y), title=title) for one, title in named]
@@ -142,10 +142,10 @@ def losses(results: Results, by: str, log_y: bool | None) -> Picture:
 
     On a logarithmic axis where asked for, or where `log_y` is None and losses fall that far.
     """
-    run = results.run
-    curves = tuple(_curve(results, label, by) for label in run.schedules)
+    plan = results.plan
+    curves = tuple(_curve(results, label, by) for label in plan.schedules)
     return replace(
-        picture(run),
+        picture(plan),
         curves=curves,
         title=titles([results])[0],
         y_label="loss",
@@ -153,21 +153,21 @@ def losses(results: Results, by: str, log_y: bool | None) -> Picture:
     )
 
 
-def _wide(curves: Sequence[Curve]) -> bool:
+def _wide(curves: Sequence[Trace]) -> bool:
     drawn = np.concatenate([curve.rate for curve in curves])
     return bool(drawn.size and 0 < WIDE * drawn.min() <= drawn.max())
 
 
-def _curve(results: Results, label: str, by: str) -> Curve:
+def _curve(results: Results, label: str, by: str) -> Trace:
     """A schedule's mean loss, as long as all its runs go on and are finite: maybe nowhere."""
-    steps, records = results.run.grid.steps_per_epoch if by == "step" else 1, results.of(label)
+    steps, records = results.plan.grid.steps_per_epoch if by == "step" else 1, results.of(label)
     each = [np.asarray(one.loss) if by == "step" else results.by_epoch(one) for one in records]
     shortest = min(map(_finite, each), default=0)
     stacked = np.stack([losses[:shortest] for losses in each or [np.empty(0)]])
     mean = stacked.mean(axis=0)
     at = np.arange(shortest) / steps
     marks = np.column_stack([at, mean]) if shortest <= FEW_LOGGED else np.empty((0, 2))
-    return Curve(label, at, mean, marks, _band(stacked, mean))
+    return Trace(label, at, mean, marks, _band(stacked, mean))
 
 
 def _finite(losses: Floats) -> int:
@@ -193,7 +193,7 @@ def titles(results: Sequence[Results]) -> list[str]:
 
 
 def _told(results: Results) -> tuple[str, ...]:
-    grid, its = results.run.grid, results.settings
+    grid, its = results.plan.grid, results.settings
     seeds = len({record.seed for record in results.records})
     beside = " + transformer" if its.get("network") == "transformer" else ""
     runs, epochs = counted(seeds, "seed"), counted(grid.epochs, "epoch")
@@ -212,7 +212,7 @@ def counted(number: int, what: str) -> str:
 def table(results: Results) -> str:
     """A row a schedule."""
     head = ["", "final loss", "best loss", "at epoch", "mean loss", results.score_name, "halted"]
-    seen = [label for label in results.run.schedules if results.of(label)]
+    seen = [label for label in results.plan.schedules if results.of(label)]
     cells = [_row(label, summarise(results, label)) for label in seen]
     halted = any(row[-1] for row in cells)
     return columns([row if halted else row[:-1] for row in [head, *cells]], right=range(1, 7))

@@ -15,7 +15,7 @@ from logsched.base.errors import LogschedError, OutputError
 from logsched.base.lazy import Floats
 from logsched.base.words import check_label
 from logsched.plan.config import as_tables
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.schedule.grid import Grid
 from logsched.schedule.schedule import Schedule
 
@@ -62,7 +62,7 @@ class Results:
     task: str
     score_name: str
     settings: Mapping[str, Any]
-    run: Run
+    plan: Plan
     records: list[Record]
 
     def of(self, label: str) -> list[Record]:
@@ -71,7 +71,7 @@ class Results:
 
     def by_epoch(self, record: Record) -> Floats:
         """The mean loss of each epoch, `(epochs,)`; of one that was cut short, of what there is."""
-        steps = self.run.grid.steps_per_epoch
+        steps = self.plan.grid.steps_per_epoch
         losses = _floats(record.loss)
         with np.errstate(all="ignore"):
             means = [losses[at : at + steps].mean() for at in range(0, losses.size, steps)]
@@ -127,7 +127,7 @@ def _floats(numbers: Sequence[float]) -> Floats:
 
 def to_json(results: Results) -> bytes:
     """Everything, so that it can be drawn again; a loss that is not finite is null."""
-    grid = results.run.grid
+    grid = results.plan.grid
     whole = {
         "schema": SCHEMA,
         "task": results.task,
@@ -135,7 +135,7 @@ def to_json(results: Results) -> bytes:
         "settings": dict(results.settings),
         "epochs": grid.epochs,
         "steps_per_epoch": grid.steps_per_epoch,
-        "schedules": as_tables(results.run.schedules),
+        "schedules": as_tables(results.plan.schedules),
         "runs": [record.as_table() for record in results.records],
     }
     return orjson.dumps(whole) + b"\n"
@@ -168,7 +168,7 @@ def _read(whole: Any) -> Results:
     if any(len(one.loss) > grid.size or one.epochs > grid.epochs for one in records):
         raise LogschedError(f"a run has more than {grid.epochs} epochs")
     task, score = check_label(whole["task"]), check_label(whole["score"])
-    return Results(task, score, dict(whole["settings"]), Run(schedules, grid), records)
+    return Results(task, score, dict(whole["settings"]), Plan(schedules, grid), records)
 
 
 def read_record(whole: Mapping[str, Any]) -> Record:

@@ -15,7 +15,7 @@ from logsched.base.declare import settings_of
 from logsched.base.errors import LogschedError
 from logsched.base.progress import bar
 from logsched.base.words import listed
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.trial import checkpoints
 from logsched.trial.checkpoints import Checkpoint
 from logsched.trial.lazy_torch import torch
@@ -34,27 +34,27 @@ Find = Callable[[str, int], Checkpoint | None]
 """From a label and a seed the checkpoint from which that run goes on."""
 
 
-def train_all(task: Task, run: Run, keeping: Keeping) -> Results:
+def train_all(task: Task, plan: Plan, keeping: Keeping) -> Results:
     """Train all, and save after each epoch what is to be kept.
 
     Raises LogschedError for what cannot be trained or gone on from, before any training.
     """
-    task.check(run.grid)
+    task.check(plan.grid)
     device_of(task.training)
-    _check_rates(run)
-    _note_warmup(run)
+    _check_rates(plan)
+    _note_warmup(plan)
     seeds, find = _source(task, keeping)
     if keeping.source is not None:
-        _check_source(task, run, seeds, find)
+        _check_source(task, plan, seeds, find)
     if keeping.folder is not None:
         files.make_folder(keeping.folder)
     if task.small:
         torch.set_num_threads(1)
     results = Results(
-        task.name, task.score_name, settings_of(task.training) | settings_of(task), run, []
+        task.name, task.score_name, settings_of(task.training) | settings_of(task), plan, []
     )
-    trainees = (_begun(task, run, find, label, seed) for seed in seeds for label in run.schedules)
-    _train_each(trainees, Estimate(task, run, len(seeds) * len(run.schedules)), results, keeping)
+    trainees = (_begun(task, plan, find, label, seed) for seed in seeds for label in plan.schedules)
+    _train_each(trainees, Estimate(task, plan, len(seeds) * len(plan.schedules)), results, keeping)
     return results
 
 
@@ -62,7 +62,7 @@ def _train_each(
     trainees: Iterable[Trainee], estimate: Estimate, results: Results, keeping: Keeping
 ) -> None:
     """Train one after another."""
-    steps = estimate.count * results.run.grid.size
+    steps = estimate.count * results.plan.grid.size
     with _memory(), bar("steps", steps, long=1) as advance:
 
         def watch() -> None:
@@ -75,11 +75,11 @@ def _train_each(
             _train(trainee, watch, results, keeping)
 
 
-def _check_rates(run: Run) -> None:
+def _check_rates(plan: Plan) -> None:
     """Raise LogschedError for an lr of which a rate is no multiple, and for extreme rates."""
-    for label, schedule in run.schedules.items():
+    for label, schedule in plan.schedules.items():
         greatest = max(
-            schedule.factor(block).max() * schedule.lr for block in run.grid.all_blocks()
+            schedule.factor(block).max() * schedule.lr for block in plan.grid.all_blocks()
         )
         if greatest > GREATEST:
             raise LogschedError(
@@ -87,10 +87,10 @@ def _check_rates(run: Run) -> None:
             )
 
 
-def _note_warmup(run: Run) -> None:
+def _note_warmup(plan: Plan) -> None:
     """Say so where a comparison of several schedules never gets to what tells them apart."""
-    last = run.grid.last
-    labels = [label for label, one in run.schedules.items() if one.phase_at(last).name == "warmup"]
+    last = plan.grid.last
+    labels = [label for label, one in plan.schedules.items() if one.phase_at(last).name == "warmup"]
     if len(labels) > 1:
         console.say(
             f"Note: the whole run is warmup for {listed(labels)}: "
@@ -112,17 +112,17 @@ def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:
     return [saved.record.seed], lambda label, seed: saved
 
 
-def _check_source(task: Task, run: Run, seeds: Sequence[int], find: Find) -> None:
+def _check_source(task: Task, plan: Plan, seeds: Sequence[int], find: Find) -> None:
     """Raise LogschedError where a run cannot go on; checkpoints are read one after another."""
     for seed in seeds:
-        for label in run.schedules:
+        for label in plan.schedules:
             if saved := find(label, seed):
-                checkpoints.check(saved, task, run.grid, seed)
+                checkpoints.check(saved, task, plan.grid, seed)
 
 
-def _begun(task: Task, run: Run, find: Find, label: str, seed: int) -> Trainee:
+def _begun(task: Task, plan: Plan, find: Find, label: str, seed: int) -> Trainee:
     """A run where it begins or goes on."""
-    trainee = Trainee(task, run.grid, run.schedules[label], Record(label, seed))
+    trainee = Trainee(task, plan.grid, plan.schedules[label], Record(label, seed))
     saved = find(label, seed)
     if saved and checkpoints.resume(trainee, saved):
         console.say(
@@ -163,8 +163,8 @@ class Estimate:
     The step at which it speaks is early: nothing long has been lost if it is too long.
     """
 
-    def __init__(self, task: Task, run: Run, count: int) -> None:
-        self.task, self.run, self.count = task, run, count
+    def __init__(self, task: Task, plan: Plan, count: int) -> None:
+        self.task, self.plan, self.count = task, plan, count
         self.steps, self.start = 0, 0.0
 
     def step(self) -> None:
@@ -176,7 +176,7 @@ class Estimate:
             self._say((perf_counter() - self.start) / TIMED)
 
     def _say(self, seconds: float) -> None:
-        grid, runs = self.run.grid, "the run" if self.count == 1 else f"{self.count} runs"
+        grid, runs = self.plan.grid, "the run" if self.count == 1 else f"{self.count} runs"
         epoch, epochs = seconds * grid.steps_per_epoch, grid.epochs * self.count
         if epoch * epochs > LONG:
             memory = f"{self._memory() / 1e9:.2g} GB of memory"

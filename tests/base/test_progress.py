@@ -43,13 +43,13 @@ def test_nothing_is_shown_elsewhere(run, tmp_path):
 @pytest.mark.parametrize(("name", "passes"), [("csv", 1), ("json", 3), ("npz", 3), ("jsonl", 1)])
 def test_what_is_watched_adds_up(name, passes):
     from logsched.export.arrays import FORMATS
-    from logsched.plan.rows import Curves
+    from logsched.plan.rows import Rows
     from logsched.schedule.grid import Grid
     from logsched.schedule.schedule import Schedule
 
     done = []
     both = {"a": Schedule("cosine"), "b": Schedule("log")}
-    curves = Curves(both, Grid(epochs=50_000), watch=done.append)
+    curves = Rows(both, Grid(epochs=50_000), watch=done.append)
     for _ in FORMATS[name].write(curves):
         pass
     assert sum(done) == FORMATS[name].passes(curves) * 50_000 == passes * 50_000

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from logsched import Schedule
 from logsched.draw.figure import figure, panels
 from logsched.draw.figure.figure import FORMATS, Paper, draw
-from logsched.draw.picture import Curve, Picture, picture
-from logsched.plan.make import make_run
+from logsched.draw.picture import Picture, Trace, picture
+from logsched.plan.make import make_plan
 from logsched.plan.plan import Swept
 from logsched.plan.presets import PRESETS
 from logsched.plan.specs import Settings
@@ -27,7 +27,7 @@ ODD = ("_hidden", "$x$ and $y_1", "100% \\alpha", "η → 学", "--><!-- &amp;",
 
 def curve(epoch, rate, label="curve", marks=()):
     marks = np.array(marks, dtype=float).reshape(-1, 2)
-    return Curve(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
+    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
 
 
 def pictured(*labels, **changes):
@@ -49,7 +49,7 @@ def sweep(count, logarithmic=True, **changes):
 
 
 def run(*specs, **settings):
-    return picture(make_run(specs, SHAPES[:4], Settings(settings)))
+    return picture(make_plan(specs, SHAPES[:4], Settings(settings)))
 
 
 def draw_one(shown, paper):
@@ -90,8 +90,8 @@ def test_equal_input_gives_equal_bytes_of_its_format(format):
     assert not re.search(rb"Matplotlib|matplotlib v|20\d\d-\d\d-\d\d|D:20\d\d", drawn)
     code = (
         "import sys; from logsched.draw.figure.figure import Paper, draw;"
-        "from logsched.plan.make import make_run;"
-        f"from logsched.draw.picture import picture; p = picture(make_run((), {SHAPES[:4]}));"
+        "from logsched.plan.make import make_plan;"
+        f"from logsched.draw.picture import picture; p = picture(make_plan((), {SHAPES[:4]}));"
         f"sys.stdout.buffer.write(draw([[p]], Paper(format='{format}')));"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

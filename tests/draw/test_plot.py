@@ -9,7 +9,7 @@ import pytest
 
 from logsched import Schedule
 from logsched.draw.picture import picture
-from logsched.plan.make import make_run
+from logsched.plan.make import make_plan
 from logsched.plan.specs import Settings
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -235,7 +235,7 @@ SETTINGS = {
 def picture_of(shapes, params, epochs, steps=1, **options):
     """The picture of schedules."""
     given = params | {"epochs": epochs, "steps_per_epoch": steps}
-    return picture(make_run(shapes, (), Settings(given)), **options)
+    return picture(make_plan(shapes, (), Settings(given)), **options)
 
 
 def starts_within(params, epochs):

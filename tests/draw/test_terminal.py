@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from logsched.base.console import Terminal
-from logsched.draw.picture import Curve, Picture
+from logsched.draw.picture import Picture, Trace
 from logsched.draw.terminal.plot import draw
 from logsched.draw.terminal.strokes import GRADIENT
 from logsched.plan.plan import Swept
@@ -23,7 +23,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 def curve(epoch, rate, label="curve", marks=()):
     marks = np.array(marks, dtype=float).reshape(-1, 2)
-    return Curve(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
+    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
 
 
 def picture(*curves, **changes):

@@ -18,7 +18,7 @@ from logsched import LogschedError, Schedule
 from logsched.export.snippets.formulas import names, neat, python
 from logsched.export.snippets.frameworks import FRAMEWORKS
 from logsched.export.snippets.snippet import make_snippet
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.schedule.boundaries import Equal
 from logsched.schedule.grid import Grid
 from logsched.schedule.shapes import SHAPES
@@ -50,7 +50,7 @@ EVERY_VARIATION = pytest.mark.parametrize("options", VARIED)
 
 def source(schedule, epochs=45, steps=1, framework="python", as_array=False):
     """A snippet of a schedule."""
-    run = Run({"it": schedule}, Grid(epochs=epochs, steps_per_epoch=steps))
+    run = Plan({"it": schedule}, Grid(epochs=epochs, steps_per_epoch=steps))
     return make_snippet(run, framework, as_array, ["logsched", "snippet", framework])
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from logsched import Schedule
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.schedule.grid import Grid
 from logsched.trial.results import Record, Results, read_record
 from logsched.trial.saving import Keeping
@@ -36,11 +36,11 @@ def make_grid(task, epochs=3):
     return Grid(epochs=epochs, steps_per_epoch=task.steps_per_epoch or 4)
 
 
-def make_run(task, *shapes, epochs=3, **parameters):
+def make_plan(task, *shapes, epochs=3, **parameters):
     """Schedules that restart soon, at the task's usual rate, on a short grid."""
     rate = task.rates[task.training.optimizer]
     schedules = {one: Schedule(one, **{"lr": rate, **SHORT, **parameters}) for one in shapes}
-    return Run(schedules, make_grid(task, epochs))
+    return Plan(schedules, make_grid(task, epochs))
 
 
 NOTHING = Keeping()
@@ -50,7 +50,7 @@ def train(task, *shapes, keeping=NOTHING, **options):
     """A whole trial in this process."""
     from logsched.trial.running import train_all
 
-    return train_all(task, make_run(task, *shapes, **options), keeping)
+    return train_all(task, make_plan(task, *shapes, **options), keeping)
 
 
 def told(records):
@@ -80,7 +80,7 @@ def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epoch
         for seed, one in enumerate(each)
     ]
     its = {"optimizer": "sgd", **settings}
-    return Results(task, score, its, Run(schedules, grid), records)
+    return Results(task, score, its, Plan(schedules, grid), records)
 
 
 class Killed(NamedTuple):

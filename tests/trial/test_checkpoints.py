@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small import NO_TORCH, SHORT, kill, make_grid, make_run, make_task, told, told_in, train
+from small import NO_TORCH, SHORT, kill, make_grid, make_plan, make_task, told, told_in, train
 
 from logsched import Schedule
 from logsched.base.errors import LogschedError, OutputError
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.trial.results import Record, read_results
 from logsched.trial.saving import Keeping, keeping_of
 
@@ -65,7 +65,7 @@ def test_killed_after_any_step_and_resumed_is_as_never_stopped(
     task = make_task(name, {"optimizer": optimizer})
     whole = train(task, "cosine", "log")
     killed_at(step, monkeypatch, task, "cosine", "log", folder=tmp_path)
-    steps, epochs = whole.run.grid.steps_per_epoch, whole.run.grid.epochs
+    steps, epochs = whole.plan.grid.steps_per_epoch, whole.plan.grid.epochs
     done = min(step // steps, epochs)
     assert saved_in(tmp_path, "cosine").epochs == done
     assert told(resumed(tmp_path, task, "cosine", "log").records) == told(whole.records)
@@ -163,7 +163,7 @@ def test_many_schedules_may_go_on_from_one_file(halted):
     both = resumed(folder / "constant-seed0.pt", calm, "cosine", "log", epochs=4, lr=0.01)
     assert [one.label for one in both.records] == ["cosine", "log"]
     for one in both.records:
-        planned = both.run.schedules[one.label].sample(epochs=4, steps_per_epoch=3)
+        planned = both.plan.schedules[one.label].sample(epochs=4, steps_per_epoch=3)
         assert one.lr[:6] == record.lr[:6]
         assert one.lr[6:] == pytest.approx(planned[6:], rel=1e-12)
 
@@ -188,7 +188,7 @@ def test_a_halted_run_keeps_its_state_where_another_has_taken_its_file(halted, t
 
     task = make_task("digits", {"halt_loss": 1e30})
     wild = Schedule("constant", **SHORT | WILD)
-    run = Run({"constant": wild.replace(lr=0.01), "wild": wild}, make_grid(task, 5))
+    run = Plan({"constant": wild.replace(lr=0.01), "wild": wild}, make_grid(task, 5))
     _, second = train_all(task, run, Keeping(folder=str(source.parent), source=str(source))).records
     assert second.halted == record.halted
     after = torch.load(tmp_path / "copy" / "wild-seed0.pt", weights_only=True)["net"]
@@ -318,7 +318,7 @@ def test_nor_one_with_other_steps(saved):
     from logsched.trial.running import train_all
 
     task = make_task("rastrigin", {"optimizer": "adam"})
-    run = make_run(task, "cosine")
+    run = make_plan(task, "cosine")
     object.__setattr__(run.grid, "steps_per_epoch", 5)
     with pytest.raises(LogschedError, match=r"^steps_per_epoch is 5, but in the checkpoint"):
         train_all(task, run, Keeping(source=str(saved)))
@@ -400,7 +400,7 @@ def test_what_is_no_folder(call, tmp_path, options, said):
 def test_results_are_written_after_every_epoch(tmp_path, monkeypatch):
     """Into the folder, and into the file of -o if that is JSON."""
     task = make_task("ackley")
-    run = make_run(task, "cosine")
+    run = make_plan(task, "cosine")
     from logsched.trial import running
 
     seen = []

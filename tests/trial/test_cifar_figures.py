@@ -96,7 +96,7 @@ def test_titles_of_several_tell_what_differs(save):
     assert named(adam, beside) == ["resnet34, 60 epochs", "resnet34 + transformer, 40 epochs"]
 
 
-WITHOUT = "import sys; sys.modules['torch'] = None; from logsched.cli.app import app; app.main()"
+WITHOUT = "import sys; sys.modules['torch'] = None; from logsched.cli.app import main; main()"
 
 
 def test_both_are_drawn_without_pytorch(run, save, ensembles, tmp_path):

@@ -43,7 +43,7 @@ def saved(tmp_path, results):
 def test_what_is_written_is_read_back(tmp_path, name):
     read = read_results(saved(tmp_path, ALL[name]))
     assert told(read.records) == told(ALL[name].records)
-    assert (read.run, read.settings) == (ALL[name].run, ALL[name].settings)
+    assert (read.plan, read.settings) == (ALL[name].plan, ALL[name].settings)
     assert to_json(read) == to_json(ALL[name])
 
 
@@ -201,9 +201,9 @@ def test_the_csv_has_every_step_and_the_score_at_the_end_of_an_epoch():
 def test_a_label_of_any_kind_stays_whole():
     odd = 'log:"a,b"'
     results = made({"log": [[1, 2]]})
-    schedules = {odd: results.run.schedules["log"]}
-    run = replace(results.run, schedules=schedules)
-    results = replace(results, run=run, records=[replace(results.records[0], label=odd)])
+    schedules = {odd: results.plan.schedules["log"]}
+    run = replace(results.plan, schedules=schedules)
+    results = replace(results, plan=run, records=[replace(results.records[0], label=odd)])
     [row, _] = csv.DictReader(io.StringIO(report.as_csv(results, "epoch", None, PLAIN)))
     assert row["schedule"] == odd
     assert odd in report.as_text(results, "epoch", None, ASCII)
@@ -223,7 +223,7 @@ def test_every_result_is_told_in_every_terminal(name, terminal, by, log_y):
     if not terminal.unicode:
         assert text.isascii()
         assert "?" not in text
-    assert all(label in text for label in ALL[name].run.schedules)
+    assert all(label in text for label in ALL[name].plan.schedules)
 
 
 def test_a_plot_is_left_out_where_no_loss_is_finite():
@@ -288,7 +288,7 @@ def test_a_curve_ends_where_a_loss_is_not_finite_and_another_keeps_its_colour():
     its = curves(HALTED)
     assert its["cosine"].rate.tolist() == [2, 2]
     assert its["log"].epoch.size == 0
-    assert [*its] == [*HALTED.run.schedules]
+    assert [*its] == [*HALTED.plan.schedules]
 
 
 def test_a_figure_has_losses_over_rates():

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from small import NO_TORCH, SMALL, kill, make_grid, make_run, make_task, told, told_in, train
+from small import NO_TORCH, SMALL, kill, make_grid, make_plan, make_task, told, told_in, train
 
 from logsched import Schedule
 from logsched.trial.results import Record, read_results
@@ -21,7 +21,7 @@ AGAIN = ["--epochs", "3", "--warmup-epochs", "1", "--init-decay-epochs", "1", "-
 def make_trainee(task, shape, epochs=3, **parameters):
     from logsched.trial.training import Trainee
 
-    run = make_run(task, shape, epochs=epochs, **parameters)
+    run = make_plan(task, shape, epochs=epochs, **parameters)
     return Trainee(task, run.grid, run.schedules[shape], Record(shape, 0))
 
 

@@ -200,12 +200,12 @@ def test_a_gpu_whose_memory_is_full_is_a_want_of_memory(torch, monkeypatch):
 @pytest.mark.parametrize(("system", "count"), [("linux", 2**20), ("darwin", 2**30)])
 def test_memory_is_counted_in_the_systems_own_unit(torch, monkeypatch, capsys, system, count):
     """Linux counts KiB, macOS bytes."""
-    from small import make_run, make_task
+    from small import make_plan, make_task
 
     from logsched.trial import running
 
     task = make_task("ackley", {"device": "cpu"})
-    estimate = running.Estimate(task, make_run(task, "log", epochs=10**9), 1)
+    estimate = running.Estimate(task, make_plan(task, "log", epochs=10**9), 1)
     used = lambda who: SimpleNamespace(ru_maxrss=count)  # noqa: E731
     monkeypatch.setattr(running.resource, "getrusage", used)
     monkeypatch.setattr(running.sys, "platform", system)
@@ -332,11 +332,13 @@ def test_on_a_terminal_there_is_a_bar_and_it_goes(torch):
 
 @pytest.mark.parametrize(("epochs", "said"), [(10, False), (10**6, True)])
 def test_a_long_trial_says_how_long_it_will_take(torch, monkeypatch, capsys, epochs, said):
-    from small import make_run, make_task
+    from small import make_plan, make_task
 
     from logsched.trial.running import Estimate
 
-    estimate = Estimate(make_task("ackley"), make_run(make_task("ackley"), "log", epochs=epochs), 5)
+    estimate = Estimate(
+        make_task("ackley"), make_plan(make_task("ackley"), "log", epochs=epochs), 5
+    )
     clock = iter([10.0, 10.05])
     monkeypatch.setattr("logsched.trial.running.perf_counter", lambda: next(clock))
     for _ in range(100):

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
 from logsched.draw.crowd import Gradient, crowd_notes, crowded
-from logsched.draw.picture import Curve, Picture
+from logsched.draw.picture import Picture, Trace
 from logsched.draw.scale import Scale, x_limits, y_scale
 from logsched.draw.terminal.canvas import SHORT, Panel, chart, restarts
 from logsched.draw.terminal.strokes import BINS, GRADIENT, Line, View, reduce, stroke
@@ -44,7 +44,7 @@ def draw(picture: Picture, terminal: Terminal) -> str:
     return "".join(_BLANK_END.sub("", line) + end for line in whole)
 
 
-def _some(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+def _some(curves: tuple[Trace, ...]) -> tuple[Trace, ...]:
     """All curves, or so many of them chosen evenly: more would only cost time."""
     if len(curves) <= MOST:
         return curves

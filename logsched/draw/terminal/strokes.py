@@ -11,7 +11,7 @@ from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
 from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded, gradient
-from logsched.draw.picture import Curve, Picture
+from logsched.draw.picture import Picture, Trace
 from logsched.draw.scale import Scale
 
 APART = 3  # cells between two things that can still be told apart
@@ -88,7 +88,7 @@ class Line:
     edges: list[tuple[Floats, Floats]]
 
 
-def reduce(curve: Curve, x: Scale, bins: int) -> tuple[Floats, Floats]:
+def reduce(curve: Trace, x: Scale, bins: int) -> tuple[Floats, Floats]:
     """Places and rates of at most four points a bin: its first, least, greatest and last."""
     if not curve.epoch.size:
         return curve.epoch, curve.rate
@@ -130,7 +130,7 @@ def stroke(view: View, number: int, at: Floats, rate: Floats) -> Line:
     )
 
 
-def _edges(view: View, curve: Curve) -> list[tuple[Floats, Floats]]:
+def _edges(view: View, curve: Trace) -> list[tuple[Floats, Floats]]:
     """Places along the edges of a curve's band, a few cells apart."""
     bins, found = BINS * view.terminal.width, []
     for edge in curve.band:

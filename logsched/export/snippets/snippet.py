@@ -18,7 +18,7 @@ from logsched.export.snippets.scalar import Scalar
 from logsched.export.snippets.traced import Keras, Traced
 
 if TYPE_CHECKING:
-    from logsched.plan.plan import Run
+    from logsched.plan.plan import Plan
     from logsched.schedule.grid import Grid
     from logsched.schedule.schedule import Schedule
 
@@ -27,45 +27,45 @@ SHOWN = 10  # rates that a script prints
 FORMS: dict[str, Callable[[Schedule, Grid], ClosedForm]] = {"": Scalar, "jnp": Traced, "ops": Keras}
 
 
-def make_snippet(run: Run, name: str | None, as_array: bool, command: Sequence[str]) -> str:
+def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence[str]) -> str:
     """The source of a script for a framework, which names the command that wrote it.
 
     Raises LogschedError for an unknown framework, several schedules or what cannot be written.
     """
-    framework = find_framework(name, run.grid.steps_per_epoch)
-    if len(run.schedules) != 1:
+    framework = find_framework(name, plan.grid.steps_per_epoch)
+    if len(plan.schedules) != 1:
         raise LogschedError(
-            f"a snippet is of one schedule, but there are {len(run.schedules)}: "
-            f"{', '.join(run.schedules)}"
+            f"a snippet is of one schedule, but there are {len(plan.schedules)}: "
+            f"{', '.join(plan.schedules)}"
         )
-    (schedule,) = run.schedules.values()
+    (schedule,) = plan.schedules.values()
     if framework.relative:
         schedule.factor(0.0)  # raises where lr is 0
-    n = "step" if framework.by_step or run.grid.steps_per_epoch > 1 else "epoch"
+    n = "step" if framework.by_step or plan.grid.steps_per_epoch > 1 else "epoch"
     form = (
-        Samples(schedule, run.grid, n, framework.arrays)
+        Samples(schedule, plan.grid, n, framework.arrays)
         if as_array
-        else FORMS[framework.arrays](schedule, run.grid)
+        else FORMS[framework.arrays](schedule, plan.grid)
     )
     words = {
         "n": n,
         "rate": f"learning_rate({form.argument(n)})",
         "event": "epoch" if n == "epoch" else "optimizer step",
-        "shown": str(min(run.grid.size, SHOWN)),
+        "shown": str(min(plan.grid.size, SHOWN)),
     }
     hooks = [Template(one).substitute(words) for one in framework.functions]
     functions = [*form.functions(), *hooks]
     demonstration = Template(framework.demonstration).substitute(words)
-    about = _about(schedule, run.grid, framework, command)
+    about = _about(schedule, plan.grid, framework, command)
     return script(about, framework.imports, form.constants, functions, demonstration)
 
 
 def _about(schedule: Schedule, grid: Grid, framework: Framework, command: Sequence[str]) -> str:
     """The docstring of a script."""
-    run = f"{grid.epochs} epochs"
+    length = f"{grid.epochs} epochs"
     if grid.steps_per_epoch > 1:
-        run += f" of {grid.steps_per_epoch} steps"
-    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {run}."
+        length += f" of {grid.steps_per_epoch} steps"
+    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {length}."
     doc = (type(schedule.shape).__doc__ or "").partition("\n\n")[0]
     line = _wrapped([shlex.quote(word).replace('"""', QUOTES) for word in command])
     quote = 'r"""' if "\\" in line else '"""'

@@ -11,7 +11,7 @@ from logsched.base.text import as_json, check_format, columns
 from logsched.base.words import number, time
 from logsched.draw.picture import picture
 from logsched.logs.check.check import Comparison, Verdict
-from logsched.plan.plan import Run
+from logsched.plan.plan import Plan
 from logsched.schedule.grid import Grid
 
 ROWS = 14  # of the plot, at most
@@ -108,11 +108,11 @@ def _plot(part: Comparison, label: str, planned: str, terminal: Terminal) -> str
         return ""
     first, last = series.epoch[[0, -1]].tolist()
     end = floor(last) + 1
-    run = Run({planned: part.schedule}, Grid(epochs=end))
+    plan = Plan({planned: part.schedule}, Grid(epochs=end))
     limits = (first, float(end)) if first > LATE * end else None
     low = replace(terminal, height=min(terminal.height, ROWS))
     name = label if label != planned else f"{label} (logged)"
-    return draw(picture(run, limits=limits, logs={name: series}), low)
+    return draw(picture(plan, limits=limits, logs={name: series}), low)
 
 
 def _as_json(verdict: Verdict, label: str, planned: str) -> str:
