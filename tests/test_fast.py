@@ -16,8 +16,8 @@ from logsched import Schedule
 from logsched.base import files
 from logsched.export.arrays import FORMATS
 from logsched.plan.rows import Rows
+from logsched.schedule.curves import CURVES
 from logsched.schedule.grid import BLOCK, Grid
-from logsched.schedule.shapes import SHAPES
 
 MIB = 2**20
 POINTS = 10**6
@@ -128,13 +128,13 @@ class TestPasses:
     @pytest.mark.parametrize("shape", ["cosine", "log"])
     def test_the_formula_is_applied_once_a_block_not_once_a_cycle(self, shape, params, monkeypatch):
         """And once more for each phase that ends in the first block."""
-        calls, plain = [], SHAPES[shape].fraction
+        calls, plain = [], CURVES[shape].fraction
 
         def counted(*args):
             calls.append(args)
             return plain(*args)
 
-        monkeypatch.setattr(SHAPES[shape], "fraction", counted)
+        monkeypatch.setattr(CURVES[shape], "fraction", counted)
         Schedule(shape, **params).sample(POINTS // 10)
         assert len(calls) <= ceil(POINTS / 10 / BLOCK) + 2
 

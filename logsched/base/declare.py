@@ -132,7 +132,8 @@ class Declared:
         return f"{type(self).__name__}({', '.join(known)})"
 
     def _key(self) -> tuple[object, ...]:
-        return tuple(getattr(self, one.name) for one in fields(self) if one.compare)
+        compared = (field.name for field in fields(self) if field.compare)
+        return tuple(getattr(self, name) for name in dict.fromkeys([*self.declares, *compared]))
 
     def __init__(self, **given: object) -> None:
         self._settle(given, self)

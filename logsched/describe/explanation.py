@@ -10,7 +10,7 @@ from logsched.base.text import as_json, check_format
 from logsched.base.words import number, time
 from logsched.describe.moment import Moment, find_moment, put_in
 from logsched.plan.plan import Plan
-from logsched.schedule.parts import Phase
+from logsched.schedule.parts import Part
 from logsched.schedule.schedule import Schedule, in_effect
 
 LINE = 40  # characters of an equation that stays on one line
@@ -33,48 +33,48 @@ def _as_text(plan: Plan, moments: Mapping[str, Moment]) -> str:
 
 
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:
-    phase = schedule.phase_at(moment.epoch)
-    parts = [f"{label} at epoch {time(moment.epoch)}: {_where(phase, moment)}"]
-    if phase.shape is not None and moment.eta_max != moment.eta_min:
-        parts.append(_lines(_times(schedule, phase, moment)))
+    part = schedule.part_at(moment.epoch)
+    paragraphs = [f"{label} at epoch {time(moment.epoch)}: {_where(part, moment)}"]
+    if not part.holds and moment.eta_max != moment.eta_min:
+        paragraphs.append(_lines(_times(schedule, part, moment)))
     if moment.g is not None:
-        parts.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
-        parts[-1] += _pole(phase, moment)
-    parts.append(_lines([_rate(phase, moment)]))
-    return "\n\n".join(parts) + "\n"
+        paragraphs.append(_lines([("g", moment.formula[4:], moment.worked, number(moment.g))]))
+        paragraphs[-1] += _pole(part, moment)
+    paragraphs.append(_lines([_rate(part, moment)]))
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def _pole(phase: Phase, moment: Moment) -> str:
+def _pole(part: Part, moment: Moment) -> str:
     """A line about the formula where it is infinite, which a shape has a `peak` for."""
-    capped = phase.shape is not None and "peak" in declared(type(phase.shape))
+    capped = "peak" in declared(type(part.curve))
     return f"\n  {'':8}  pi/0 is infinite: peak caps g" if capped and moment.u == 0 else ""
 
 
-def _where(phase: Phase, moment: Moment) -> str:
+def _where(part: Part, moment: Moment) -> str:
     if moment.t_i is None:
-        return f"{phase.name}, from epoch {time(moment.start)} on"
-    return f"{phase.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
+        return f"{part.name}, from epoch {time(moment.start)} on"
+    return f"{part.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
 
 
-def _names(phase: Phase) -> tuple[str, str]:
+def _names(part: Part) -> tuple[str, str]:
     """What the rates are called between which a cycle moves: a warmup's are no extremes."""
-    return ("start", "end") if phase.rises else ("eta_max", "eta_min")
+    return ("start", "end") if part.warms else ("eta_max", "eta_min")
 
 
-def _times(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
+def _times(schedule: Schedule, part: Part, moment: Moment) -> list[tuple[str, ...]]:
     """T_cur, T_i, u, the rates between which the cycle moves, and words that stand for numbers."""
     t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
     since = ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur)
-    if phase.terms is None:
+    if part.terms is None:
         return [since]
-    terms, (first, last) = phase.terms, _names(phase)
+    terms, (first, last) = part.terms, _names(part)
     return [
         since,
-        ("T_i", *_worked(schedule, terms.t_i, moment.cycle), t_i),
+        ("T_i", *_worked(schedule, terms.length, moment.cycle), t_i),
         ("u", "T_cur/T_i", f"{t_cur}/{t_i}", number(moment.u or 0.0)),
-        (first, *_worked(schedule, terms.eta_max, moment.cycle), number(moment.eta_max)),
-        (last, *_worked(schedule, terms.eta_min, moment.cycle), number(moment.eta_min)),
-        *_words(schedule, phase, moment),
+        (first, *_worked(schedule, terms.first, moment.cycle), number(moment.eta_max)),
+        (last, *_worked(schedule, terms.last, moment.cycle), number(moment.eta_min)),
+        *_words(part, moment),
     ]
 
 
@@ -84,22 +84,20 @@ def _worked(schedule: Schedule, term: str, cycle: int) -> list[str]:
     return [formula] if formula.isidentifier() else [formula, put_in(formula, in_effect(schedule))]
 
 
-def _words(schedule: Schedule, phase: Phase, moment: Moment) -> list[tuple[str, ...]]:
-    """The shape's parameters that are words, with the numbers that they stand for here."""
-    if phase.shape is None:
-        return []
-    numbers = phase.shape.numbers(schedule, moment.eta_max, moment.eta_min)
+def _words(part: Part, moment: Moment) -> list[tuple[str, ...]]:
+    """The curve's parameters that are words, with the numbers that they stand for here."""
+    numbers = part.curve.numbers(moment.eta_max, moment.eta_min)
     return [
         (name, word, number(float(numbers[name])))
-        for name, word in settings_of(phase.shape).items()
+        for name, word in settings_of(part.curve).items()
         if isinstance(word, str)
     ]
 
 
-def _rate(phase: Phase, moment: Moment) -> tuple[str, ...]:
+def _rate(part: Part, moment: Moment) -> tuple[str, ...]:
     if moment.g is None:
         return ("rate", moment.formula.removeprefix("rate = "), moment.worked, repr(moment.lr))
-    high, low = _names(phase)
+    high, low = _names(part)
     formula = f"(1 - g) * {low} + g * {high}"
     worked = put_in(formula, {"g": moment.g, high: moment.eta_max, low: moment.eta_min})
     if (1 - moment.g) * moment.eta_min + moment.g * moment.eta_max < 0:

@@ -10,6 +10,7 @@ from logsched.base.lazy import np
 
 if TYPE_CHECKING:
     from logsched.schedule.grid import Grid
+    from logsched.schedule.parts import Part
     from logsched.schedule.schedule import Schedule
 
 
@@ -69,16 +70,16 @@ class Facts:
 def find_facts(schedule: Schedule, grid: Grid) -> Facts:
     """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
     end = min(float(grid.epochs), schedule.end)
-    count = _cycle_count(schedule, end)
-    cycles = [_cycle(schedule, index, end) for index in range(min(count, MOST))]
+    cyclic, count = schedule.cyclic, _cycle_count(schedule, end)
+    first = [] if cyclic is None else [_cycle(cyclic, n, end) for n in range(min(count, MOST))]
     return Facts(
         extremes=_extremes(schedule, grid),
         phases=_phases(schedule, end),
-        cycles=cycles,
+        cycles=first,
         cycle_count=count,
-        last_cycle=_cycle(schedule, count - 1, end) if count else None,
+        last_cycle=_cycle(cyclic, count - 1, end) if cyclic and count else None,
         cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
-        restarts=[one.start for one in cycles] if schedule.phases[-1].restarts else [],
+        restarts=[cycle.start for cycle in first] if cyclic and cyclic.restarts else [],
     )
 
 
@@ -97,33 +98,35 @@ def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
 
 
 def _phases(schedule: Schedule, end: float) -> list[Span]:
-    starts = [phase.start for phase in schedule.phases if phase.start < end]
-    ends = [*starts[1:], end]
-    names = [phase.plural for phase in schedule.phases]
-    return [Span(*one) for one in zip(names, starts, ends, strict=False)]
+    return [
+        Span(part.plural, part.start, min(over, end))
+        for part, over in schedule.spans
+        if part.start < end
+    ]
 
 
 def _cycle_count(schedule: Schedule, end: float) -> int:
     """How many cycles start within the run."""
-    phase = schedule.cyclic
-    if phase is None or phase.start >= end:
-        return 0
-    return phase.cycles.at(nextafter(end, 0.0)) + 1
+    for part, over in schedule.spans:
+        if part.cyclic and part.start < end:
+            return part.times.at(nextafter(min(end, over), 0.0)) + 1
+    return 0
 
 
-def _cycle(schedule: Schedule, index: int, end: float) -> Cycle:
-    cycles = schedule.phases[-1].cycles
-    return Cycle(cycles.start(index), cycles.length(index), cycles.start(index + 1) <= end)
+def _cycle(cyclic: Part, number: int, end: float) -> Cycle:
+    times = cyclic.times
+    return Cycle(times.start(number), times.length(number), times.start(number + 1) <= end)
 
 
 def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
     if schedule.cyclic is None:
         return []
-    starts = schedule.cyclic.cycles.start
-    decays = any(phase.decays for phase in schedule.phases[:-1])  # it ends as a cycle does
+    starts = schedule.cyclic.times.start
+    before = schedule.parts[: schedule.parts.index(schedule.cyclic)]
+    decays = any(part.decays for part in before)  # it ends as a cycle does
     near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
-    before = [epoch for epoch in near if epoch <= end]
-    return [*before[-2:], *[epoch for epoch in near if end < epoch < float("inf")][:2]]
+    over = [time for time in near if time <= end]
+    return [*over[-2:], *[time for time in near if end < time < float("inf")][:2]]
 
 
 class Difference(NamedTuple):

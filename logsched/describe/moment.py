@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from logsched.base.declare import Declared, declared
 from logsched.base.lazy import np
 from logsched.base.words import number, time
+from logsched.schedule.curves.curve import Annealing, Curve
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.schedule import Schedule, in_effect
-from logsched.schedule.shapes import SHAPES, Annealing
+from logsched.schedule.shapes import SHAPES
 
 if TYPE_CHECKING:
-    from logsched.schedule.parts import Phase
+    from logsched.schedule.parts import Piece
 
 OWNERS: list[type[Declared]] = [Parameters, *SHAPES.values()]
 EPOCHS = {name for owner in OWNERS for name, one in declared(owner).items() if one.unit == "epochs"}
@@ -47,21 +48,20 @@ class Moment:
 
 def find_moment(schedule: Schedule, epoch: float) -> Moment:
     """What a schedule does at an epoch. Raises LogschedError where it has no rate there."""
-    lr, phase = schedule(epoch), schedule.phase_at(epoch)
-    cycle, start, length, eta_max, eta_min = phase.stretch(phase.cycles.at(epoch))
-    t_cur, t_i = epoch - start, length if isfinite(length) else None
+    lr, part = schedule(epoch), schedule.part_at(epoch)
+    piece = part.piece(part.times.at(epoch))
+    t_cur, t_i = epoch - piece.start, piece.length if isfinite(piece.length) else None
     u = None if t_i is None else min(t_cur / t_i, 1.0)
-    flat = phase.shape is not None and eta_max == eta_min
-    formula = "rate = eta_max" if flat else phase.formula
+    flat = not part.holds and piece.first == piece.last
+    formula = "rate = eta_max" if flat else part.formula
     its = dict[str, object](in_effect(schedule))
-    its |= {} if flat else (phase.shape or schedule.shape).numbers(schedule, eta_max, eta_min)
-    its |= {"t": epoch, "T_cur": t_cur, "T_i": length, "u": u, "j": cycle}
-    its |= {"eta_max": eta_max, "eta_min": eta_min}
+    its |= {} if flat else part.curve.numbers(piece.first, piece.last)
+    its |= {"t": epoch, "T_cur": t_cur, "T_i": piece.length, "u": u, "j": piece.number}
+    its |= {"eta_max": piece.first, "eta_min": piece.last}
     worked = put_in(formula.partition(" = ")[2], its)
-    g = None if flat else _fraction(phase, t_cur, length, eta_max, eta_min)
-    return Moment(
-        epoch, phase.name, cycle, start, t_cur, t_i, u, eta_max, eta_min, formula, worked, g, lr
-    )
+    g = None if flat else _fraction(part.curve, t_cur, piece)
+    where = (epoch, part.name, piece.number, piece.start, t_cur, t_i, u, piece.first, piece.last)
+    return Moment(*where, formula, worked, g, lr)
 
 
 def put_in(formula: str, numbers: Mapping[str, object]) -> str:
@@ -76,10 +76,8 @@ def put_in(formula: str, numbers: Mapping[str, object]) -> str:
     return re.sub(whole_name, lambda found: shown[found.group(1)], formula)
 
 
-def _fraction(
-    phase: Phase, t_cur: float, t_i: float, eta_max: float, eta_min: float
-) -> float | None:
-    if not isinstance(phase.shape, Annealing):
+def _fraction(curve: Curve, t_cur: float, piece: Piece) -> float | None:
+    if not isinstance(curve, Annealing):
         return None
     with np.errstate(all="ignore"):
-        return float(phase.shape.fraction(t_cur, t_i, eta_max, eta_min))
+        return float(curve.fraction(t_cur, piece.length, piece.first, piece.last))

@@ -120,8 +120,8 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
 def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
-    stretches = schedule.stretches(begin, end, SEAMS)
-    found = [turn for phase, stretch in stretches for turn in phase.turns(stretch)]
+    pieces = schedule.pieces(begin, end, SEAMS)
+    found = [turn for part, piece in pieces for turn in part.turns(piece)]
     turns = np.array([turn for turn in found if begin <= turn < end])
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
@@ -152,10 +152,10 @@ def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
 def _restarts(plan: Plan, span: Span) -> tuple[float, ...]:
     """The epochs at which a restart cycle of any schedule starts."""
     starts = {
-        stretch.start
+        piece.start
         for schedule in plan.schedules.values()
-        for phase, stretch in schedule.stretches(span[0], min(span[1], schedule.end), SEAMS)
-        if phase.restarts
+        for part, piece in schedule.pieces(span[0], min(span[1], schedule.end), SEAMS)
+        if part.restarts
     }
     return tuple(sorted(starts))
 
@@ -167,13 +167,13 @@ def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, f
 
 
 def _decays(schedule: Schedule) -> bool:
-    return any(phase.decays for phase in schedule.phases)
+    return any(part.decays for part in schedule.parts)
 
 
 def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:
     end = min(span[1], schedule.end)
     named = []
-    for phase, stretch in schedule.stretches(span[0], end, PHASES + 1):
-        over = min(stretch.start + stretch.length, end)
-        named.append((phase.name_of(stretch.cycle), stretch.start, over))
+    for part, piece in schedule.pieces(span[0], end, PHASES + 1):
+        over = min(piece.start + piece.length, end)
+        named.append((part.name_of(piece.number), piece.start, over))
     return named if len(named) <= PHASES else []

@@ -52,7 +52,7 @@ def matched(label: str, schedule: Schedule, budget: float, grid: Grid) -> tuple[
     Where restart_lr was left out, or is of no use to the shape, it follows lr, so lr is solved
     for. Raises LogschedError where no rate gives that sum.
     """
-    used = "restart_lr" in schedule.shape.uses(schedule)
+    used = "restart_lr" in schedule.uses
     name = "restart_lr" if used and schedule.params["restart_lr"] is not None else "lr"
     if re.search(rf"[:,]{name}=", label.replace("-", "_")):
         raise LogschedError(

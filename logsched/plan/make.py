@@ -39,7 +39,7 @@ def make_plan(
         label, error = next(iter(refused.items()))
         raise LogschedError(f"schedule {shown(label)}: {error}") if tables else error
     kept = {label: schedule for label, schedule in schedules.items() if label not in refused}
-    used = {label: schedule.shape.uses(schedule) for label, schedule in kept.items()}
+    used = {label: schedule.uses for label, schedule in kept.items()}
     return Plan(
         schedules=kept,
         grid=grid,

@@ -111,4 +111,4 @@ def _concerns(sweep: Sweep, spec: Spec, settings: Settings) -> bool:
     if sweep.shape is not None:
         return spec.shape == sweep.shape
     schedule = spec.schedule(settings)
-    return sweep.name in schedule.shape.uses(schedule)
+    return sweep.name in schedule.uses

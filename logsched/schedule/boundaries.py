@@ -1,7 +1,7 @@
-"""When cycles start: exact boundaries of one, of equal and of growing (or shrinking) cycles.
+"""When pieces start, exactly: one piece, equal ones, growing (or shrinking) ones.
 
 A boundary is the correctly rounded float64 of the exact sum of the decimals that the user wrote, so
-an epoch that *is* a boundary compares equal to it. Cycle i holds start(i) <= epoch < start(i + 1).
+a time that *is* a boundary compares equal to it. Piece i holds start(i) <= time < start(i + 1).
 """
 
 from __future__ import annotations
@@ -20,46 +20,54 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 
-NEAR = 0.5  # to 1, of a multiplier: others leave float64 after some thousand cycles
+NEAR = 0.5  # to 1, of a multiplier: others leave float64 after some thousand pieces
 
 
 class Located(NamedTuple):
-    """For `(n,)` epochs: the cycle of each, T_cur and T_i (one number where all are equal)."""
+    """For `(n,)` times: the number of each one's piece, the time since its start, and its length.
 
-    cycle: Floats
-    t_cur: Floats
-    t_i: Floats | float
+    The length is one number where all are equal.
+    """
+
+    number: Floats
+    since: Floats
+    length: Floats | float
 
 
-class Cycles(ABC):
-    """A sequence of cycles; its kinds differ in where a cycle starts and how long it is."""
+class Times(ABC):
+    """When pieces start and how long they are, without a list of them."""
 
-    pile_up: float = inf  # the epoch that shrinking cycles never reach
+    pile_up: float = inf  # the time that shrinking pieces never reach
 
     @abstractmethod
-    def at(self, epoch: float) -> int:
-        """The cycle in which an epoch lies."""
+    def at(self, time: float) -> int:
+        """The number of the piece in which a time lies."""
 
     @abstractmethod
     def start(self, index: int) -> float:
-        """The epoch at which a cycle starts."""
+        """When a piece starts."""
 
     @abstractmethod
     def length(self, index: int) -> float:
-        """The length of a cycle in epochs."""
+        """How long a piece is."""
 
     @abstractmethod
-    def locate(self, epochs: Floats) -> Located:
-        """The cycle of each of `(n,)` epochs, the time since its start, and its length."""
+    def locate(self, times: Floats) -> Located:
+        """Where each of `(n,)` times lies."""
+
+    @abstractmethod
+    def shifted(self, by: Fraction) -> Times:
+        """The same pieces, all of them later by an exact fraction, or earlier."""
 
 
-class Single(Cycles):
-    """One cycle, which starts at `origin` and is the last."""
+class Once(Times):
+    """One piece, which starts at `origin` and is the last."""
 
     def __init__(self, origin: Fraction, length: float = inf) -> None:
+        self.origin = origin
         self._start, self._length = rounded(origin), length
 
-    def at(self, epoch: float) -> int:
+    def at(self, time: float) -> int:
         return 0
 
     def start(self, index: int) -> float:
@@ -68,17 +76,21 @@ class Single(Cycles):
     def length(self, index: int) -> float:
         return self._length
 
-    def locate(self, epochs: Floats) -> Located:
-        return Located(np.zeros_like(epochs), epochs - self._start, self._length)
+    def locate(self, times: Floats) -> Located:
+        return Located(np.zeros_like(times), times - self._start, self._length)
+
+    def shifted(self, by: Fraction) -> Once:
+        return Once(self.origin + by, self._length)
 
 
-class Equal(Cycles):
-    """Cycles of one length: start(i) = (first + i * step)/over, all of them whole numbers."""
+class Equal(Times):
+    """Pieces of one length: start(i) = (first + i * step)/over, all of them whole numbers."""
 
-    MOST = 2**30  # cycles up to which a floating-point quotient is off by less than MARGIN
-    MARGIN = 1e-6  # of a cycle
+    MOST = 2**30  # pieces up to which a floating-point quotient is off by less than MARGIN
+    MARGIN = 1e-6  # of a piece
 
     def __init__(self, origin: Fraction, interval: Fraction) -> None:
+        self.origin, self.interval = origin, interval
         self._origin, self._interval = rounded(origin), rounded(interval)
         self.over = lcm(origin.denominator, interval.denominator)
         self.first, self.step = int(origin * self.over), int(interval * self.over)
@@ -90,23 +102,23 @@ class Equal(Cycles):
         index = (numerator - self.first) // self.step - 1
         return self.start(index) if index > 0 else -inf
 
-    def at(self, epoch: float) -> int:
-        if epoch > self._reach:
-            return self._far(epoch)
-        index = int((epoch - self._origin) / self._interval)
-        while epoch < self.start(index):
+    def at(self, time: float) -> int:
+        if time > self._reach:
+            return self._far(time)
+        index = int((time - self._origin) / self._interval)
+        while time < self.start(index):
             index -= 1
-        while epoch >= self.start(index + 1):
+        while time >= self.start(index + 1):
             index += 1
         return index
 
-    def _far(self, epoch: float) -> int:
-        """`at` in exact numbers: the last start that does not round to beyond the epoch."""
-        over, under = epoch.as_integer_ratio()
-        half_ulp, its_under = (ulp(epoch) / 2).as_integer_ratio()
+    def _far(self, time: float) -> int:
+        """`at` in exact numbers: the last start that does not round to beyond the time."""
+        over, under = time.as_integer_ratio()
+        half_ulp, its_under = (ulp(time) / 2).as_integer_ratio()
         furthest = over * its_under + half_ulp * under  # over under * its_under
         index = (furthest * self.over // (under * its_under) - self.first) // self.step
-        return index if self.start(index) <= epoch else index - 1
+        return index if self.start(index) <= time else index - 1
 
     def start(self, index: int) -> float:
         return _quotient(self.first + index * self.step, self.over)
@@ -114,26 +126,26 @@ class Equal(Cycles):
     def length(self, index: int) -> float:
         return self._interval
 
-    def locate(self, epochs: Floats) -> Located:
-        last = epochs.max()
+    def locate(self, times: Floats) -> Located:
+        last = times.max()
         if last > self._reach:
-            return self._locate_far(epochs)
+            return self._locate_far(times)
         starts = self._starts if last <= self._whole else self._starts_one_by_one
-        index = epochs - self._origin
-        if self._interval != 1.0:  # cycles of one epoch are common: one pass less
+        index = times - self._origin
+        if self._interval != 1.0:  # pieces of length 1 are common: one pass less
             index /= self._interval
         np.floor(index, out=index)
-        t_cur = starts(index)
-        np.subtract(epochs, t_cur, out=t_cur)
+        since = starts(index)
+        np.subtract(times, since, out=since)
         nearly_all = self._interval * (1 - self.MARGIN)
-        if t_cur.min() < 0 or t_cur.max() > nearly_all:  # there the quotient may be one off
-            for k in np.flatnonzero((t_cur < 0) | (t_cur > nearly_all)):
-                index[k] = self.at(float(epochs[k]))
-            t_cur = epochs - starts(index)
-        return Located(index, t_cur, self._interval)
+        if since.min() < 0 or since.max() > nearly_all:  # there the quotient may be one off
+            for k in np.flatnonzero((since < 0) | (since > nearly_all)):
+                index[k] = self.at(float(times[k]))
+            since = times - starts(index)
+        return Located(index, since, self._interval)
 
     def _starts(self, index: Floats) -> Floats:
-        """The starts of cycles, by float64 that hold whole numbers exactly."""
+        """The starts of pieces, by float64 that hold whole numbers exactly."""
         start = index * self.step
         start += self.first
         if self.over > 1:
@@ -144,28 +156,31 @@ class Equal(Cycles):
         distinct, where = np.unique(index, return_inverse=True)
         return np.array([self.start(int(i)) for i in distinct])[where]
 
-    def _locate_far(self, epochs: Floats) -> Located:
-        index = [self.at(epoch) for epoch in epochs.tolist()]
+    def shifted(self, by: Fraction) -> Equal:
+        return Equal(self.origin + by, self.interval)
+
+    def _locate_far(self, times: Floats) -> Located:
+        index = [self.at(time) for time in times.tolist()]
         start = np.array([self.start(i) for i in index])
         as_floats = np.array([float(min(i, 2**1023)) for i in index])
-        return Located(as_floats, epochs - start, self._interval)
+        return Located(as_floats, times - start, self._interval)
 
 
-class Table(NamedTuple):
-    """The first cycles: when they start, and how long they are."""
+class Starts(NamedTuple):
+    """The first pieces: when they start, and how long they are."""
 
     starts: array[float]
     lengths: array[float]
 
 
-class Geometric(Cycles):
-    """Cycle i is interval * multiplier**i long: a table of starts, made as far as it is asked for.
+class Growing(Times):
+    """Piece i is interval * multiplier**i long: a table of starts, made as far as it is asked for.
 
     start(i) = origin + interval * (multiplier**i - 1) / (multiplier - 1). For a multiplier below 1
     the starts pile up at origin + interval / (1 - multiplier): from there on there is no cycle.
     """
 
-    MOST = 2**19  # cycles; the table then takes 8 MiB and about a second
+    MOST = 2**19  # pieces; the table then takes 8 MiB and about a second
     BITS = 256  # of the fixed-point sums, below the first interval
 
     def __init__(self, origin: Fraction, interval: Fraction, multiplier: Fraction) -> None:
@@ -174,8 +189,8 @@ class Geometric(Cycles):
         self.pile_up = rounded(origin + interval / (1 - multiplier)) if shrinks else inf
         self._table = self._made(8)
 
-    def _made(self, count: int) -> Table:
-        """Starts and lengths of the first cycles, from sums known to lie in [low, high]."""
+    def _made(self, count: int) -> Starts:
+        """Starts and lengths of the first pieces, from sums known to lie in [low, high]."""
         one = 1 << max(self.BITS, self.BITS - _exponent(self.interval))
         over, under = self.multiplier.numerator, self.multiplier.denominator
         low, high = _floor(self.origin * one), _ceil(self.origin * one)
@@ -189,39 +204,39 @@ class Geometric(Cycles):
             lengths[index] = _quotient(short, one)
             low, high = low + short, high + long
             short, long = short * over // under, -(-long * over // under)
-        return Table(starts, lengths)
+        return Starts(starts, lengths)
 
     def _exact_start(self, index: int) -> float:
         ratio = (self.multiplier**index - 1) / (self.multiplier - 1)
         return rounded(self.origin + self.interval * ratio)
 
-    def _reaching(self, epoch: float) -> Table:
-        """A table that reaches beyond an epoch. Raises LogschedError where none can."""
-        if epoch >= self.pile_up:
+    def _reaching(self, time: float) -> Starts:
+        """A table that reaches beyond a time. Raises LogschedError where none can."""
+        if time >= self.pile_up:
             raise LogschedError(
                 f"restart_interval_multiplier is {float(self.multiplier)}, so that cycles shrink "
                 f"and pile up at epoch {self.pile_up:.15g}, but the schedule is asked for epoch "
-                f"{epoch:.15g}: keep to earlier epochs, or take a multiplier of 1 or more"
+                f"{time:.15g}: keep to earlier epochs, or take a multiplier of 1 or more"
             )
         table = self._table
-        while table.starts[-1] <= epoch:
-            table = self._longer(table, self._count_to(epoch))
+        while table.starts[-1] <= time:
+            table = self._longer(table, self._count_to(time))
         return table
 
-    def _count_to(self, epoch: float) -> float:
-        """About how many cycles start before an epoch: log(1 + (epoch - origin)/interval * (m - 1))
+    def _count_to(self, time: float) -> float:
+        """About how many pieces start before a time: log(1 + (epoch - origin)/interval * (m - 1))
         / log(m), where m is so near to 1 that there may be too many.
         """
         from fractions import Fraction
 
         excess = self.multiplier - 1
-        grown = 1 + (Fraction(epoch) - self.origin) / self.interval * excess
+        grown = 1 + (Fraction(time) - self.origin) / self.interval * excess
         if abs(excess) > NEAR or grown <= 0:
             return 0.0
         return (log(grown.numerator) - log(grown.denominator)) / log1p(excess)
 
-    def _holding(self, index: int) -> Table:
-        """A table that has cycle number `index`, or the end of all time before it."""
+    def _holding(self, index: int) -> Starts:
+        """A table that has piece number `index`, or the end of all time before it."""
         table = self._table
         while index >= len(table.starts) and table.starts[-1] < inf:
             endless = self.multiplier < 1 or self._count_to(float_info.max) > 2 * self.MOST
@@ -229,8 +244,8 @@ class Geometric(Cycles):
             table = self._longer(table, inf if hopeless else min(index + 1, self.MOST))
         return table
 
-    def _longer(self, table: Table, count: float) -> Table:
-        """A longer table, of `count` cycles or twice as many as before; and kept: one store, so
+    def _longer(self, table: Starts, count: float) -> Starts:
+        """A longer table, of `count` pieces or twice as many as before; and kept: one store, so
         that threads at worst make it twice.
         """
         if len(table.starts) >= self.MOST or count > 2 * self.MOST:
@@ -242,8 +257,8 @@ class Geometric(Cycles):
         self._table = longer = self._made(min(self.MOST, max(2 * len(table.starts), ceil(count))))
         return longer
 
-    def at(self, epoch: float) -> int:
-        return bisect_right(self._reaching(epoch).starts, epoch) - 1
+    def at(self, time: float) -> int:
+        return bisect_right(self._reaching(time).starts, time) - 1
 
     def start(self, index: int) -> float:
         starts = self._holding(index).starts
@@ -253,11 +268,14 @@ class Geometric(Cycles):
         lengths = self._holding(index).lengths
         return lengths[index] if index < len(lengths) else inf
 
-    def locate(self, epochs: Floats) -> Located:
-        table = self._reaching(float(epochs.max()))
+    def locate(self, times: Floats) -> Located:
+        table = self._reaching(float(times.max()))
         starts, lengths = np.frombuffer(table.starts), np.frombuffer(table.lengths)
-        index = np.searchsorted(starts, epochs, side="right") - 1
-        return Located(index.astype(np.float64), epochs - starts[index], lengths[index])
+        index = np.searchsorted(starts, times, side="right") - 1
+        return Located(index.astype(np.float64), times - starts[index], lengths[index])
+
+    def shifted(self, by: Fraction) -> Growing:
+        return Growing(self.origin + by, self.interval, self.multiplier)
 
 
 def rounded(number: Fraction) -> float:

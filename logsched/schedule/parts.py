@@ -1,171 +1,198 @@
-"""A phase of a schedule: cycles of one shape, each from its highest to its lowest rate."""
+"""A part of a schedule: pieces of one curve, by one rule of time, between two levels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import inf, isfinite
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite, nextafter
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, Numbers, np
+from logsched.schedule.curves.curve import Curve, Hold
 
 if TYPE_CHECKING:
-    from logsched.schedule.boundaries import Cycles
-    from logsched.schedule.shapes.shape import Decay
+    from fractions import Fraction
 
+    from logsched.schedule.boundaries import Times
 
-EtaMax = Callable[[Numbers], Numbers]
-"""From cycles' numbers, `(n,)` float64, to their highest rates: `(n,)`, or one number for all."""
+Level = float | Callable[[Numbers], Numbers]
+"""The rate at which pieces begin: one for all, or from their numbers, `(n,)` float64, to theirs."""
 
 
 class Terms(NamedTuple):
-    """How T_i and the rates between which a cycle moves come from the parameters; `{i}` counts."""
+    """How a piece's length and its rates come from the parameters; `{i}` is its number."""
 
-    t_i: str
-    eta_max: str
-    eta_min: str
+    length: str
+    first: str
+    last: str
 
 
-class Stretch(NamedTuple):
-    """One cycle of a phase in numbers: it holds start <= epoch < start + length."""
+class Piece(NamedTuple):
+    """A piece in numbers: from `first` to `last` while start <= time < start + length."""
 
-    cycle: int
+    number: int
     start: float
     length: float
-    eta_max: float
-    eta_min: float
+    first: float
+    last: float
 
 
 @dataclass(eq=False)
-class Phase:
-    """A part of a schedule: its name, when its cycles are, between which rates, by which formula.
+class Part:
+    """Pieces of one curve: their name, when they are, between which rates.
 
-    Without `shape` and `eta_min` the rate stands still within a cycle. `repeats` says whether there
-    is more than one cycle, `rises` whether it is to lead up, as a warmup does: then `eta_max` is
-    where it starts.
+    `repeats` says whether there is more than one piece, `warms` whether it is a warmup, whose ends
+    are no extremes.
     """
 
     name: str
-    formula: str
-    cycles: Cycles
-    eta_max: EtaMax
-    eta_min: float | None = None
-    shape: Decay | None = None
+    curve: Curve
+    times: Times
+    first: Level
+    last: float
     terms: Terms | None = None
     repeats: bool = False
-    rises: bool = False
-    _latest: Stretch | None = field(default=None, init=False, repr=False)
+    warms: bool = False
+    _latest: Piece | None = field(default=None, init=False, repr=False)
 
     @property
     def plural(self) -> str:
-        """The name of the phase as a whole: `cycles` of a `cycle`."""
+        """The name of the part as a whole: `cycles` of a `cycle`."""
         return f"{self.name}s" if self.repeats else self.name
 
-    def name_of(self, cycle: int) -> str:
-        """The name of one of its cycles: `cycle 0`."""
-        return f"{self.name} {cycle}" if self.repeats else self.name
+    def name_of(self, number: int) -> str:
+        """The name of one of its pieces: `cycle 0`."""
+        return f"{self.name} {number}" if self.repeats else self.name
+
+    @property
+    def formula(self) -> str:
+        """The formula of the rate, or of g."""
+        return self.curve.chosen_formula
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rate stands still within a piece."""
+        return isinstance(self.curve, Hold)
 
     @property
     def decays(self) -> bool:
         """Whether it leads from a highest rate to a lowest, once or in cycles."""
-        return self.shape is not None and not self.rises
+        return not self.holds and not self.warms
 
     @property
     def cyclic(self) -> bool:
         """Whether it is of cycles between two rates."""
-        return self.repeats and self.shape is not None
+        return self.repeats and not self.holds
 
     @property
     def restarts(self) -> bool:
         """Whether its cycles are restart cycles, which begin at the top."""
-        return self.repeats and self.shape is not None and self.shape.top == 0
+        return self.cyclic and self.curve.top == 0
 
     @property
     def start(self) -> float:
-        """The epoch at which the phase begins."""
-        return self.cycles.start(0)
+        """When the part begins."""
+        return self.times.start(0)
 
-    def stretch(self, cycle: int) -> Stretch:
-        """Cycle number `cycle`. Raises LogschedError where its formula does not hold."""
+    def shifted(self, by: Fraction) -> Part:
+        """The same, later by an exact time."""
+        return replace(self, times=self.times.shifted(by))
+
+    def piece(self, number: int) -> Piece:
+        """One of its pieces. Raises LogschedError where its formula does not hold."""
         latest = self._latest
-        if latest is None or latest.cycle != cycle:
-            self._latest = latest = self._stretch(cycle)
+        if latest is None or latest.number != number:
+            self._latest = latest = self._piece(number)
         return latest
 
-    def _stretch(self, cycle: int) -> Stretch:
-        eta_max = self._eta_max(cycle)
-        if not isfinite(eta_max) or eta_max < 0:
+    def _piece(self, number: int) -> Piece:
+        first = self._first(number)
+        if not isfinite(first) or first < 0:
             raise LogschedError(
-                f"restart_lr_decay takes the rate at restart {cycle} out of bounds: it must be a "
+                f"restart_lr_decay takes the rate at restart {number} out of bounds: it must be a "
                 "finite number, 0 or more"
             )
-        start, length = self.cycles.start(cycle), self.cycles.length(cycle)
-        if self.shape is None or self.eta_min is None:
-            return Stretch(cycle, start, length, eta_max, eta_max)
-        self.shape.check(length, eta_max, self.eta_min)
-        return Stretch(cycle, start, length, eta_max, self.eta_min)
+        start, length = self.times.start(number), self.times.length(number)
+        if self.holds:
+            return Piece(number, start, length, first, first)
+        self.curve.check(length, first, self.last)
+        return Piece(number, start, length, first, self.last)
 
-    def _eta_max(self, cycle: int) -> float:
-        """The highest rate of one cycle, by the same ufuncs as those of many."""
+    def _first(self, number: int) -> float:
+        """The first rate of one piece, by the same ufuncs as those of many."""
+        if isinstance(self.first, float):
+            return self.first
         with np.errstate(all="ignore"):
-            eta_max = self.eta_max(np.array([float(min(cycle, 2**1023))]))
-        return eta_max if isinstance(eta_max, float) else eta_max[0].item()
+            return float(self.first(np.array([float(min(number, 2**1023))]))[0])
 
-    def turns(self, stretch: Stretch) -> tuple[float, ...]:
-        """The epochs at which a cycle's curve has a corner: its start, and its top."""
-        if self.shape is None or self.shape.top == 0:
-            return (stretch.start,)
-        return stretch.start, stretch.start + self.shape.top * stretch.length
+    def pieces(self, begin: float, end: float, most: int) -> Iterator[Piece]:
+        """The pieces of the time between two others; of more than `most` so many, chosen evenly,
+        the first and last among them.
+        """
+        first = self.times.at(max(begin, self.start))
+        count = self.times.at(nextafter(end, 0.0)) + 1 - first
+        for k in range(min(count, most)):
+            yield self.piece(first + (k if count <= most else k * (count - 1) // (most - 1)))
 
-    def check_last(self, last: Stretch, steps_per_epoch: int) -> None:
-        """Raise LogschedError where cycles have shrunk below a step of the grid."""
-        if self.cycles.pile_up < inf and last.length < 1 / steps_per_epoch:
+    def turns(self, piece: Piece) -> tuple[float, ...]:
+        """The times at which a piece has a corner: its start, and its top."""
+        if self.curve.top == 0:
+            return (piece.start,)
+        return piece.start, piece.start + self.curve.top * piece.length
+
+    def check(self, last: float, steps: int) -> None:
+        """Raise LogschedError where it does not hold up to a time, on so many steps in one unit.
+
+        Lengths and rates of pieces only grow or only fall, so the first and last tell for all.
+        """
+        self.piece(0)
+        piece = self.piece(self.times.at(last))
+        if self.times.pile_up < inf and piece.length < 1 / steps:
             raise LogschedError(
                 "restart_interval_multiplier is below 1, so that cycles shrink and pile up at "
-                f"epoch {self.cycles.pile_up:.15g}, and the one at epoch {last.start:.15g} is "
+                f"epoch {self.times.pile_up:.15g}, and the one at epoch {piece.start:.15g} is "
                 "shorter than a step of the grid: end the run earlier, or take 1 or more"
             )
 
-    def rate(self, epoch: float) -> float:
-        """The rate at one epoch of this phase, by the same ufuncs as `rates`."""
-        _, start, length, eta_max, eta_min = self.stretch(self.cycles.at(epoch))
-        if eta_max == eta_min or self.shape is None:
-            return eta_max
-        rate = float(self.shape.rate(epoch - start, length, eta_max, eta_min))
-        if self.shape.overshoots:
+    def rate(self, time: float) -> float:
+        """The rate at one time of this part, by the same ufuncs as `rates`."""
+        _, start, length, first, last = self.piece(self.times.at(time))
+        if first == last:
+            return first
+        rate = float(self.curve.rate(time - start, length, first, last))
+        if self.curve.overshoots:
             return abs(rate)
-        return min(max(rate, min(eta_max, eta_min)), max(eta_max, eta_min))
+        return min(max(rate, min(first, last)), max(first, last))
 
-    def rates(self, epochs: Floats, first: float, last: float) -> Floats:
-        """The rates at `(n,)` contiguous epochs of this phase, of which two are the extremes."""
-        final = self.stretch(self.cycles.at(last))
-        stretch = self.stretch(self.cycles.at(first))
-        if stretch.cycle == final.cycle:
-            return self._between(epochs - stretch.start, *stretch[2:])
-        cycle, t_cur, t_i = self.cycles.locate(epochs)
-        eta_max = self.eta_max(cycle)
-        if self.shape is None or self.eta_min is None or isinstance(eta_max, float):
-            return self._between(t_cur, t_i, eta_max, self.eta_min)
-        rates = self.shape.rate(t_cur, t_i, eta_max, self.eta_min)
-        return self._varying(rates, eta_max, self.eta_min)
+    def rates(self, times: Floats, earliest: float, latest: float) -> Floats:
+        """The rates at `(n,)` contiguous times of this part, of which two are the extremes."""
+        final = self.piece(self.times.at(latest))
+        piece = self.piece(self.times.at(earliest))
+        if piece.number == final.number:
+            return self._between(times - piece.start, *piece[2:])
+        number, since, length = self.times.locate(times)
+        first = self.first if isinstance(self.first, float) else self.first(number)
+        if self.holds or isinstance(first, float):
+            return self._between(since, length, first, first if self.holds else self.last)
+        rates = self.curve.rate(since, length, first, self.last)
+        np.copyto(rates, self.last, where=first == self.last)
+        return self._confined(rates, np.minimum(first, self.last), np.maximum(first, self.last))
 
-    def _between(
-        self, t_cur: Floats, t_i: Numbers, eta_max: Numbers, eta_min: float | None
-    ) -> Floats:
-        """The rates of cycles that all go from one rate to one other, or that stand still."""
-        if self.shape is None or eta_min is None or eta_max == eta_min:
-            return np.full_like(t_cur, eta_max)
-        rates = self.shape.rate(t_cur, t_i, eta_max, eta_min)
-        return self._confined(rates, min(eta_max, eta_min), max(eta_max, eta_min))
-
-    def _varying(self, rates: Floats, eta_max: Floats, eta_min: float) -> Floats:
-        """The rates of cycles from several highest rates, of which some may be the lowest."""
-        np.copyto(rates, eta_min, where=eta_max == eta_min)
-        return self._confined(rates, np.minimum(eta_max, eta_min), np.maximum(eta_max, eta_min))
+    def _between(self, since: Floats, length: Numbers, first: Numbers, last: Numbers) -> Floats:
+        """The rates of pieces that all go from one rate to one other, or that stand still."""
+        if self.holds or first == last:
+            return np.full_like(since, first)
+        rates = self.curve.rate(since, length, first, last)
+        return self._confined(rates, min(first, last), max(first, last))
 
     def _confined(self, rates: Floats, low: Numbers, high: Numbers) -> Floats:
         """Rates, where rounding may have left the range put back into it."""
-        if self.shape is not None and self.shape.overshoots:
+        if self.curve.overshoots:
             return np.abs(rates, out=rates)
         return np.clip(rates, low, high, out=rates)
+
+
+def hold(name: str, formula: str, times: Times, rate: float) -> Part:
+    """A part that holds one rate."""
+    return Part(name, Hold(formula), times, rate, rate)

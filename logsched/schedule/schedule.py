@@ -19,11 +19,12 @@ from logsched.base.words import unknown
 from logsched.schedule.grid import BLOCK, FEWER, Grid
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.shapes import SHAPES, Shape, find_shape
+from logsched.schedule.uses import find_uses
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from logsched.schedule.parts import Phase, Stretch
+    from logsched.schedule.parts import Part, Piece
 
 
 class Schedule(Parameters):
@@ -59,13 +60,18 @@ class Schedule(Parameters):
         return Schedule(self.shape.name, **{**self.params, **params})
 
     @cached_property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order; the last one has no end."""
-        return tuple(self.shape.phases(self))
+    def parts(self) -> tuple[Part, ...]:
+        """The parts in their order: each holds until the next begins, the last for good."""
+        return tuple(self.shape.parts(self))
 
     @cached_property
     def _starts(self) -> list[float]:
-        return [phase.start for phase in self.phases]
+        return [part.start for part in self.parts]
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The parameters, every schedule's and the shape's own, that bear on it."""
+        return find_uses(self, self.shape, self.params)
 
     def __repr__(self) -> str:
         given = [f"{name}={value!r}" for name, value in self.params.items() if value is not None]
@@ -123,47 +129,47 @@ class Schedule(Parameters):
         return rates
 
     def check(self, grid: Grid) -> None:
-        """Raise LogschedError where the schedule does not hold on every point of a grid.
+        """Raise LogschedError where the schedule does not hold on every point of a grid."""
+        for part, over in self.spans:
+            if part.start <= grid.last:
+                part.check(min(grid.last, nextafter(over, 0.0)), grid.steps_per_epoch)
 
-        Lengths and rates of cycles only grow or only fall, so the first and last one tell for all.
-        """
-        for phase in self.phases:
-            if phase.start <= grid.last:
-                phase.stretch(0)
-                phase.check_last(phase.stretch(phase.cycles.at(grid.last)), grid.steps_per_epoch)
+    @property
+    def spans(self) -> list[tuple[Part, float]]:
+        """The parts, each with the time at which the next one begins."""
+        return list(zip(self.parts, [*self._starts[1:], inf], strict=True))
 
-    def phase_at(self, epoch: float) -> Phase:
-        """The phase in which an epoch lies."""
-        return self.phases[bisect_right(self._starts, epoch) - 1]
+    def part_at(self, time: float) -> Part:
+        """The part in which a time lies."""
+        return self.parts[bisect_right(self._starts, time) - 1]
 
     @property
     def end(self) -> float:
-        """The epoch before which the schedule is defined: infinity, or where cycles pile up."""
-        return self.phases[-1].cycles.pile_up
+        """The time before which the schedule is defined: infinity, or where cycles pile up."""
+        return min(
+            (p.times.pile_up for p, over in self.spans if p.times.pile_up < over), default=inf
+        )
 
     @property
-    def cyclic(self) -> Phase | None:
-        """The phase of cycles, which has no end; None for a schedule without."""
-        return self.phases[-1] if self.phases[-1].cyclic else None
+    def cyclic(self) -> Part | None:
+        """The part of cycles; None for a schedule without."""
+        return next((part for part in self.parts if part.cyclic), None)
 
     def end_of_cycle(self, count: int) -> float:
         """The whole epoch at which, or within which, the first `count` cycles are over."""
-        end = self.phases[-1].cycles.start(count)
+        end = self.cyclic.times.start(count) if self.cyclic else inf
         return end if end == inf else ceil(end)
 
-    def stretches(self, begin: float, end: float, most: int) -> Iterator[tuple[Phase, Stretch]]:
-        """The cycles, with their phases, of the time between two epochs.
+    def pieces(self, begin: float, end: float, most: int) -> Iterator[tuple[Part, Piece]]:
+        """The pieces, with their parts, of the time between two others.
 
-        Of a phase with more than `most` of them so many are chosen evenly, the first and last among
+        Of a part with more than `most` of them so many are chosen evenly, the first and last among
         them.
         """
-        for phase, over in zip(self.phases, [*self._starts[1:], inf], strict=True):
-            if phase.start < end and begin < over:
-                first = phase.cycles.at(max(begin, phase.start))
-                count = phase.cycles.at(nextafter(min(end, over), 0.0)) + 1 - first
-                for k in range(min(count, most)):
-                    chosen = k if count <= most else k * (count - 1) // (most - 1)
-                    yield phase, phase.stretch(first + chosen)
+        for part, over in self.spans:
+            if part.start < end and begin < over:
+                for piece in part.pieces(begin, min(end, over), most):
+                    yield part, piece
 
     def _rate(self, number: Numbers) -> float:
         """The rate at one epoch: what `rates` gives, without the cost of arrays."""
@@ -174,7 +180,7 @@ class Schedule(Parameters):
         if not 0 <= epoch < inf:
             raise _bad_epoch(number)
         with np.errstate(all="ignore"):
-            return self.phase_at(epoch).rate(epoch)
+            return self.part_at(epoch).rate(epoch)
 
     def rates(self, epochs: Floats) -> Floats:
         """The rates at a block of `(n,)` contiguous epochs, n > 0; `(n,)` float64."""
@@ -191,7 +197,7 @@ class Schedule(Parameters):
         early, late = bisect_right(self._starts, first), bisect_right(self._starts, last)
         if early == late:
             with np.errstate(all="ignore"):
-                return self.phases[early - 1].rates(epochs, first, last)
+                return self.parts[early - 1].rates(epochs, first, last)
         which = np.searchsorted(self._starts, epochs, side="right")
         rates = np.empty_like(epochs)
         for one in range(early, late + 1):

@@ -90,7 +90,7 @@ def _check_rates(plan: Plan) -> None:
 def _note_warmup(plan: Plan) -> None:
     """Say so where a comparison of several schedules never gets to what tells them apart."""
     last = plan.grid.last
-    labels = [label for label, one in plan.schedules.items() if one.phase_at(last).name == "warmup"]
+    labels = [label for label, one in plan.schedules.items() if one.part_at(last).name == "warmup"]
     if len(labels) > 1:
         console.say(
             f"Note: the whole run is warmup for {listed(labels)}: "

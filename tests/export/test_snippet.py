@@ -21,6 +21,7 @@ from logsched.export.snippets.snippet import make_snippet
 from logsched.plan.plan import Plan
 from logsched.schedule.boundaries import Equal
 from logsched.schedule.grid import Grid
+from logsched.schedule.schedule import in_effect
 from logsched.schedule.shapes import SHAPES
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", sorted(SHAPES))
@@ -102,7 +103,7 @@ def test_it_restarts_where_the_schedule_does(multiplier, interval, warmup, steps
         restart_interval_multiplier=multiplier,
         min_decay_lr=0.01,
     )
-    restarts = schedule.phases[-1].cycles
+    restarts = schedule.parts[-1].times
     at = [restarts.start(i) for i in range(restarts.at(300) + 1)][-200:]
     at = sorted([*at, *(math.nextafter(t, 0) for t in at)])
     learning_rate = rate_of(source(schedule, 301, steps))
@@ -115,8 +116,8 @@ def test_past_the_run(shape, multiplier):
     """Equal cycles go on; of others the last that began in the run stays where it ends."""
     schedule = Schedule(shape, restart_interval_multiplier=multiplier, restart_interval=4)
     learning_rate = rate_of(source(schedule, epochs=23))
-    later = [phase.start for phase in schedule.phases if phase.start > 22]
-    cycles = schedule.phase_at(22).cycles
+    later = [part.start for part in schedule.parts if part.start > 22]
+    cycles = schedule.part_at(22).times
     goes_on = isinstance(cycles, Equal)
     end = min([*later, math.inf if goes_on else cycles.start(cycles.at(22) + 1)])
     near = np.arange(23, min(end, 80), 0.25)
@@ -141,16 +142,19 @@ def test_the_array_is_the_export(data, steps):
 def test_a_formula_is_the_rate(shape):
     """Every phase's formula, read as Python with the numbers that its names stand for."""
     schedule = Schedule(shape)
-    for phase in schedule.phases:
-        owner = phase.shape or schedule.shape
-        _, start, length, eta_max, eta_min = phase.stretch(0)
+    for part in schedule.parts:
+        _, start, length, eta_max, eta_min = part.piece(0)
         for t_cur in (0.5, 3, 4.75):
-            its = owner.numbers(schedule, eta_max, eta_min) | {"T_cur": t_cur, "T_i": length}
+            its = (
+                in_effect(schedule)
+                | part.curve.numbers(eta_max, eta_min)
+                | {"T_cur": t_cur, "T_i": length}
+            )
             its |= {"u": t_cur / length, "j": 0, "eta_max": eta_max, "eta_min": eta_min}
-            value = eval(python(phase.formula, {}), vars(math) | {"min": min, "max": max} | its)
+            value = eval(python(part.formula, {}), vars(math) | {"min": min, "max": max} | its)
             mixed = (1 - value) * eta_min + value * eta_max
-            rate = mixed if phase.formula.startswith("g = ") else value
-            assert rate == pytest.approx(schedule(start + t_cur), rel=1e-12), phase.name
+            rate = mixed if part.formula.startswith("g = ") else value
+            assert rate == pytest.approx(schedule(start + t_cur), rel=1e-12), part.name
 
 
 def test_formulas_as_python():

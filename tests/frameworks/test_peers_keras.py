@@ -38,7 +38,7 @@ def test_cosine_decay_restarts(lr, share, interval, multiplier, decay):
     schedule = in_cycles(lr, share, interval, multiplier, decay)
     peer = schedules.CosineDecayRestarts(lr, interval, float(multiplier), decay, share)
     want = schedule.sample(min(300, 20 * interval))
-    starts = [schedule.phases[-1].cycles.start(cycle) for cycle in range(1, 300)]
+    starts = [schedule.parts[-1].times.start(cycle) for cycle in range(1, 300)]
     kept = np.setdiff1d(np.arange(len(want)), starts)
     assert_float32(rates(peer, len(want))[kept], want[kept])
 

@@ -18,7 +18,7 @@ from logsched.logs.agreement import tolerance_for
 from logsched.logs.identify.breaks import find_breaks
 from logsched.logs.identify.fitting import ENOUGH
 from logsched.logs.identify.search import Search, identify
-from logsched.schedule.boundaries import Geometric
+from logsched.schedule.boundaries import Growing
 from logsched.schedule.grid import ALL, Grid
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.series import Series
@@ -51,13 +51,13 @@ def test_a_run_that_is_just_feasible_is_gone_over():
 @pytest.fixture
 def made(monkeypatch):
     """How many cycles the tables that are made have."""
-    sizes, plain = [], Geometric._made
+    sizes, plain = [], Growing._made
 
     def counted(self, count):
         sizes.append(count)
         return plain(self, count)
 
-    monkeypatch.setattr(Geometric, "_made", counted)
+    monkeypatch.setattr(Growing, "_made", counted)
     return sizes
 
 
@@ -255,7 +255,7 @@ def test_restarts_of_ten_thousand_settings():
         schedule = Schedule("linear", **lengths, restart_lr=0.07)
         assert schedule(at) == 0.07, lengths
         assert schedule(math.nextafter(at, 0)) < 0.07, lengths
-        assert schedule.cyclic.cycles.at(at) == cycle_at(p, at), lengths
+        assert schedule.cyclic.times.at(at) == cycle_at(p, at), lengths
 
 
 # Logs that no run wrote. Each of these found a fault.

@@ -10,13 +10,18 @@ import pytest
 from logsched import LogschedError, Schedule
 from logsched.base.declare import POSITIVE, exact, parameter
 from logsched.plan.specs import Settings, read_spec
-from logsched.schedule.parts import Terms
-from logsched.schedule.shapes import SHAPES, Annealing, Linear, Shape, steady
+from logsched.schedule.boundaries import Once
+from logsched.schedule.curves import CURVES
+from logsched.schedule.curves.curve import Annealing
+from logsched.schedule.parts import hold
+from logsched.schedule.shapes import SHAPES, Shape
+from logsched.schedule.shapes import shape as shapes
+from logsched.schedule.shapes.shape import warmup
 
 
 @contextmanager
 def a_shape_of_its_own():
-    """Define the shape `bent`, which is registered as long as this lasts."""
+    """Define the curve `bent`, which is a shape as long as this lasts."""
 
     class Bent(Annealing):
         """A power of a straight line."""
@@ -27,13 +32,13 @@ def a_shape_of_its_own():
 
         power: float = parameter("how much it bends", POSITIVE, 2.0)
 
-        def fraction(self, t_cur, t_i, eta_max, eta_min):
-            return (1 - t_cur / t_i) ** self.power
+        def fraction(self, since, length, first, last):
+            return (1 - since / length) ** self.power
 
     try:
-        yield Bent
+        yield SHAPES["bent"]
     finally:
-        del SHAPES["bent"]
+        del CURVES["bent"]
 
 
 @pytest.fixture
@@ -114,14 +119,11 @@ def two_parts():
         formula = "rate = lr"
         source = "this test"
 
-        def phases(self, its):
-            terms = Terms("warmup_epochs", "warmup_start_lr", "lr")
-            rates = (its.warmup_start_lr, its.lr)
-            ramp = Linear().single("ramp", exact(0.0), its.warmup_epochs, rates, terms)
-            return [*ramp, steady("top", self.formula, exact(its.warmup_epochs), its.lr)]
+        def parts(self, its):
+            return [*warmup(its), hold("top", self.formula, Once(exact(its.warmup_epochs)), its.lr)]
 
     yield TwoParts
-    del SHAPES["two-parts"]
+    del shapes._NAMED["two-parts"]
 
 
 @pytest.mark.parametrize("command", ["plot", "table", "describe", "export", "explain --at 2"])

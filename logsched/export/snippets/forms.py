@@ -11,10 +11,10 @@ from logsched.export.snippets.formulas import names, neat
 from logsched.export.snippets.layout import Constant, function, number
 
 if TYPE_CHECKING:
+    from logsched.schedule.curves.curve import Curve
     from logsched.schedule.grid import Grid
-    from logsched.schedule.parts import Phase
+    from logsched.schedule.parts import Part
     from logsched.schedule.schedule import Schedule
-    from logsched.schedule.shapes import Decay
 
 INPUTS = {"u": "u", "T_cur": "t_cur", "T_i": "t_i", "eta_max": "eta_max", "eta_min": "eta_min"}
 """What a curve may take: formulas' names for it, and the code's."""
@@ -30,10 +30,10 @@ class ClosedForm(ABC):
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         self.schedule, self.grid = schedule, grid
-        self.phases = [phase for phase in schedule.phases if phase.start <= grid.last]
+        self.parts = [part for part in schedule.parts if part.start <= grid.last]
         self.constants = _settings(schedule)
-        for owner in (schedule.shape, *(phase.shape for phase in self.phases)):
-            self.constants |= _settings(owner) if owner else {}
+        for owner in (schedule.shape, *(part.curve for part in self.parts)):
+            self.constants |= _settings(owner)
         self.constant("steps per epoch", grid.steps_per_epoch, "optimizer steps of an epoch")
         self.meaning = INPUTS | {name.lower(): name for name in self.constants}
 
@@ -42,7 +42,7 @@ class ClosedForm(ABC):
         """A formula as Python."""
 
     @abstractmethod
-    def times(self, phase: Phase, needed: set[str]) -> list[str]:
+    def times(self, part: Part, needed: set[str]) -> list[str]:
         """Lines that set those of INPUTS and INDEX which are needed and tell the time."""
 
     @abstractmethod
@@ -59,49 +59,48 @@ class ClosedForm(ABC):
 
     def functions(self) -> list[str]:
         """The functions in the order in which they call each other, `learning_rate` the last."""
-        curves = [
-            self.curve(one, one.shape) for one in self.phases if self.moves(one) and one.shape
-        ]
+        curves = [self.curve(part) for part in self.parts if self.moves(part)]
         return [*dict.fromkeys(curves), *self.starts(), self.learning_rate()]
 
     def starts(self) -> list[str]:
         """Functions for the starts of cycles, where there are any."""
         return []
 
-    def count(self, phase: Phase) -> int:
+    def count(self, part: Part) -> int:
         """How many of its cycles begin within the run."""
-        return phase.cycles.at(self.grid.last) + 1
+        return part.times.at(self.grid.last) + 1
 
-    def is_single(self, phase: Phase) -> bool:
+    def is_single(self, part: Part) -> bool:
         """Whether the functions have one cycle of it."""
-        return self.count(phase) == 1
+        return self.count(part) == 1
 
-    def varies(self, phase: Phase) -> bool:
+    def varies(self, part: Part) -> bool:
         """Whether its cycles have different highest rates."""
-        terms = phase.terms
-        return terms is not None and "{i}" in terms.eta_max and not self.is_single(phase)
+        terms = part.terms
+        return terms is not None and "{i}" in terms.first and not self.is_single(part)
 
-    def moves(self, phase: Phase) -> bool:
+    def moves(self, part: Part) -> bool:
         """Whether it follows a curve between two rates."""
-        _, _, _, eta_max, eta_min = phase.stretch(0)
-        flat = phase.terms is not None and eta_max == eta_min
-        return phase.shape is not None and (not flat or self.varies(phase))
+        piece = part.piece(0)
+        flat = part.terms is not None and piece.first == piece.last
+        return not part.holds and (not flat or self.varies(part))
 
-    def curve(self, phase: Phase, shape: Decay) -> str:
+    def curve(self, part: Part) -> str:
         """The function from the time and the rates of a cycle to its rate."""
-        alike = [one for one in self.phases if one.shape == shape]
-        lines, rate = self.defined(phase), self.formula(phase.formula)
-        if phase.formula.startswith("g = "):
+        curve = part.curve
+        alike = [other for other in self.parts if other.curve == curve]
+        lines, rate = self.defined(part), self.formula(part.formula)
+        if part.formula.startswith("g = "):
             lines, rate = [*lines, f"g = {rate}"], "(1 - g) * eta_min + g * eta_max"
-        if shape.overshoots and any(_rises(one) for one in alike):  # it may lead through 0
+        if curve.overshoots and any(map(_rises, alike)):  # it may lead through 0
             rate = f"abs({rate})"
-        divides = any("eta_max - eta_min" in text for text in shape.definitions().values())
+        divides = any("eta_max - eta_min" in text for text in curve.definitions().values())
         guarded = divides and any(map(self.varies, alike))
         lines = self.unless_flat(lines, rate) if guarded else [*lines, f"return {rate}"]
-        inputs = [code for name, code in INPUTS.items() if name in self.used(phase)]
-        source = getattr(shape, "source", "") or str(shape.__doc__).partition(".")[0]
+        inputs = [code for name, code in INPUTS.items() if name in self.used(part)]
+        source = curve.source or str(curve.__doc__).partition(".")[0]
         about = f"{source[0].upper()}{source[1:]}."
-        return self.function(_name(shape), inputs, about, lines)
+        return self.function(_name(curve), inputs, about, lines)
 
     def function(self, name: str, inputs: list[str], about: str, lines: list[str]) -> str:
         """A function from numbers to a number."""
@@ -109,46 +108,46 @@ class ClosedForm(ABC):
         output = f" -> {self.type}" if self.type else ""
         return function(name, ", ".join(typed), output, about, lines)
 
-    def used(self, phase: Phase) -> set[str]:
+    def used(self, part: Part) -> set[str]:
         """The names on which the rate of a phase depends by its formula."""
-        known, used = (phase.shape or self.schedule.shape).definitions(), names(phase.formula)
-        mixed = {"eta_max", "eta_min"} if phase.formula.startswith("g = ") else set()
+        known, used = part.curve.definitions(), names(part.formula)
+        mixed = {"eta_max", "eta_min"} if part.formula.startswith("g = ") else set()
         return used.union(mixed, *(names(text) for name, text in known.items() if name in used))
 
-    def defined(self, phase: Phase) -> list[str]:
+    def defined(self, part: Part) -> list[str]:
         """Lines for the names in its formula that are no parameters."""
-        known, used = (phase.shape or self.schedule.shape).definitions(), names(phase.formula)
+        known, used = part.curve.definitions(), names(part.formula)
         return [f"{name} = {self.formula(text)}" for name, text in known.items() if name in used]
 
-    def body(self, phase: Phase) -> tuple[list[str], str]:
+    def body(self, part: Part) -> tuple[list[str], str]:
         """Lines to begin with, and the expression of the rate."""
-        if phase.terms is not None and not self.moves(phase):
-            return [], self.term(phase, phase.terms.eta_max)
-        needed = self.used(phase)
-        if phase.shape is None:
-            if self.is_single(phase):
-                return self.defined(phase), self.term(phase, re.sub(r"\bj\b", "0", phase.formula))
-            return [*self.times(phase, needed), *self.defined(phase)], self.formula(phase.formula)
+        if part.terms is not None and not self.moves(part):
+            return [], self.term(part, part.terms.first)
+        needed = self.used(part)
+        if part.holds:
+            if self.is_single(part):
+                return self.defined(part), self.term(part, re.sub(r"\bj\b", "0", part.formula))
+            return [*self.times(part, needed), *self.defined(part)], self.formula(part.formula)
         inputs, tops = {name: name for name in INPUTS.values()}, []
-        if phase.terms is not None:
-            eta_max, eta_min = (self.term(phase, text) for text in phase.terms[1:])
-            tops = [f"top = {eta_max}"] if self.varies(phase) else []
-            t_i, _ = self.length(phase)
+        if part.terms is not None:
+            eta_max, eta_min = (self.term(part, text) for text in part.terms[1:])
+            tops = [f"top = {eta_max}"] if self.varies(part) else []
+            t_i, _ = self.length(part)
             inputs |= {"t_i": t_i, "eta_max": "top" if tops else eta_max, "eta_min": eta_min}
         given = [inputs[code] for name, code in INPUTS.items() if name in needed]
-        lines = [*self.times(phase, needed | ({"i"} if tops else set())), *tops]
-        return lines, f"{_name(phase.shape)}({', '.join(given)})"
+        lines = [*self.times(part, needed | ({"i"} if tops else set())), *tops]
+        return lines, f"{_name(part.curve)}({', '.join(given)})"
 
-    def length(self, phase: Phase) -> tuple[str, list[str]]:
+    def length(self, part: Part) -> tuple[str, list[str]]:
         """T_i as a name, and lines that set it where it has to be worked out."""
-        if phase.terms is None:
-            return self.constant(f"{phase.name} epochs", phase.cycles.length(0), LENGTH), []
-        t_i = self.term(phase, phase.terms.t_i)
+        if part.terms is None:
+            return self.constant(f"{part.name} epochs", part.times.length(0), LENGTH), []
+        t_i = self.term(part, part.terms.length)
         return (t_i, []) if t_i.isidentifier() else ("t_i", [f"t_i = {t_i}"])
 
-    def term(self, phase: Phase, text: str) -> str:
+    def term(self, part: Part, text: str) -> str:
         """A term of a phase as Python; where the run has one cycle of it, of that."""
-        return neat(self.formula(text.replace("{i}", "0" if self.is_single(phase) else "i")))
+        return neat(self.formula(text.replace("{i}", "0" if self.is_single(part) else "i")))
 
     def constant(self, words: str, value: float | str, about: str) -> str:
         """The name, made of words, of a constant that is kept for the script."""
@@ -157,14 +156,14 @@ class ClosedForm(ABC):
         return name
 
 
-def _name(shape: Decay) -> str:
-    """What the curve of a shape is called."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(shape).__name__).lower() + "_rate"
+def _name(curve: Curve) -> str:
+    """What the function of a curve is called."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(curve).__name__).lower() + "_rate"
 
 
-def _rises(phase: Phase) -> bool:
-    _, _, _, eta_max, eta_min = phase.stretch(0)
-    return eta_max < eta_min
+def _rises(part: Part) -> bool:
+    piece = part.piece(0)
+    return piece.first < piece.last
 
 
 def _settings(owner: Declared) -> dict[str, Constant]:

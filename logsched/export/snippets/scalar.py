@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from logsched.export.snippets.forms import INDEX, ClosedForm
 from logsched.export.snippets.formulas import neat, python
 from logsched.export.snippets.layout import function, listed, number
-from logsched.schedule.boundaries import Cycles, Equal, Geometric
+from logsched.schedule.boundaries import Equal, Growing, Times
 
 if TYPE_CHECKING:
-    from logsched.schedule.parts import Phase
+    from logsched.schedule.parts import Part
 
 LISTED = 100  # cycles whose starts are written out
 ABOUT = "The learning rate during an epoch, from 0 on; it may be a fraction."
@@ -33,16 +33,16 @@ class Scalar(ClosedForm):
     def unless_flat(self, lines: list[str], rate: str) -> list[str]:
         return ["if eta_max == eta_min:", "    return eta_max", *lines, f"return {rate}"]
 
-    def is_single(self, phase: Phase) -> bool:
-        return not isinstance(phase.cycles, Equal) and super().is_single(phase)
+    def is_single(self, part: Part) -> bool:
+        return not isinstance(part.times, Equal) and super().is_single(part)
 
     def learning_rate(self) -> str:
         lines: list[str] = []
-        for phase, after in zip(self.phases, [*self.phases[1:], None], strict=True):
-            first, rate = self.body(phase)
+        for part, after in zip(self.parts, [*self.parts[1:], None], strict=True):
+            first, rate = self.body(part)
             inside = [*first, f"return {rate}"]
-            if len(self.phases) > 1:
-                lines.append(f"# {phase.plural}")
+            if len(self.parts) > 1:
+                lines.append(f"# {part.plural}")
             if after is not None:
                 lines.append(f"if epoch < {self.start(after)}:")
                 inside = [indent(line, " " * 4) for line in inside]
@@ -50,47 +50,47 @@ class Scalar(ClosedForm):
         return self.function("learning_rate", ["epoch"], ABOUT, lines)
 
     def starts(self) -> list[str]:
-        summed = (one for one in self.phases if self.is_summed(one))
-        return [source for one in summed for source in _sums(one.name, one.cycles)]
+        summed = (one for one in self.parts if self.is_summed(one))
+        return [source for one in summed for source in _sums(one.name, one.times)]
 
-    def length(self, phase: Phase) -> tuple[str, list[str]]:
-        if self.is_summed(phase) and isinstance(phase.cycles, Geometric):
-            return "t_i", [f"t_i = {phase.name}_epochs(i)"]
-        return super().length(phase)
+    def length(self, part: Part) -> tuple[str, list[str]]:
+        if self.is_summed(part) and isinstance(part.times, Growing):
+            return "t_i", [f"t_i = {part.name}_epochs(i)"]
+        return super().length(part)
 
-    def is_listed(self, phase: Phase) -> bool:
+    def is_listed(self, part: Part) -> bool:
         """Whether the starts of its cycles are written out."""
-        few = isinstance(phase.cycles, Geometric) and 1 < self.count(phase) <= LISTED
-        return few and self.moves(phase)
+        few = isinstance(part.times, Growing) and 1 < self.count(part) <= LISTED
+        return few and self.moves(part)
 
-    def is_summed(self, phase: Phase) -> bool:
+    def is_summed(self, part: Part) -> bool:
         """Whether the starts of its cycles take exact sums."""
-        cycles = phase.cycles
+        cycles = part.times
         if isinstance(cycles, Equal):
             return cycles.over.bit_count() > 1  # floats hold halves, quarters and so on exactly
-        return self.count(phase) > LISTED and self.moves(phase)
+        return self.count(part) > LISTED and self.moves(part)
 
-    def start(self, phase: Phase) -> str:
+    def start(self, part: Part) -> str:
         """The epoch at which a phase begins, by name."""
-        before = self.phases[0]
-        if phase is before:
+        before = self.parts[0]
+        if part is before:
             return "0"
-        if self.is_listed(phase):
-            return f"{phase.name.upper()}_STARTS[0]"
-        if phase is self.phases[1] and before.terms and before.terms.t_i in self.meaning:
-            return self.meaning[before.terms.t_i]
-        return self.constant(f"{phase.plural} start", phase.start, "epoch")
+        if self.is_listed(part):
+            return f"{part.name.upper()}_STARTS[0]"
+        if part is self.parts[1] and before.terms and before.terms.length in self.meaning:
+            return self.meaning[before.terms.length]
+        return self.constant(f"{part.plural} start", part.start, "epoch")
 
-    def times(self, phase: Phase, needed: set[str]) -> list[str]:
+    def times(self, part: Part, needed: set[str]) -> list[str]:
         if not needed & {"u", "T_cur", *INDEX}:
             return []
-        t_i, more = self.length(phase)
-        found, t_cur = self.since(phase, t_i, needed)
+        t_i, more = self.length(part)
+        found, t_cur = self.since(part, t_i, needed)
         if not needed & {"u", "T_cur"}:
             return found
         lines = [*found, *more]
-        if self.passes(phase):
-            stays = "  # then it stays" if phase is self.phases[-1] else ""
+        if self.passes(part):
+            stays = "  # then it stays" if part is self.parts[-1] else ""
             lines.append(f"t_cur = min({t_cur}, {t_i}){stays}")
         elif t_cur != "t_cur" and ("T_cur" in needed or "%" in t_cur):
             lines.append(f"t_cur = {t_cur}")
@@ -98,17 +98,17 @@ class Scalar(ClosedForm):
             return [*lines, f"u = {neat(f'({t_cur}) / {t_i}')}"]
         return [*lines, f"u = t_cur / {t_i}"] if "u" in needed else lines
 
-    def since(self, phase: Phase, t_i: str, needed: set[str]) -> tuple[list[str], str]:
+    def since(self, part: Part, t_i: str, needed: set[str]) -> tuple[list[str], str]:
         """Lines that find the cycle, and the expression of T_cur."""
         i = "j" if "j" in needed else "i"
-        start = self.start(phase)
+        start = self.start(part)
         since = "epoch" if start == "0" else f"epoch - {start}"
-        if self.is_listed(phase):
-            starts = self.constant(f"{phase.name} starts", self.listed(phase), "epochs")
+        if self.is_listed(part):
+            starts = self.constant(f"{part.name} starts", self.listed(part), "epochs")
             return [f"{i} = bisect_right({starts}, epoch) - 1"], f"epoch - {starts}[{i}]"
-        if self.is_summed(phase):
-            return self.searched(phase, i, since, t_i), f"epoch - {phase.name}_start({i})"
-        if self.is_single(phase):
+        if self.is_summed(part):
+            return self.searched(part, i, since, t_i), f"epoch - {part.name}_start({i})"
+        if self.is_single(part):
             return [], since
         if not needed & INDEX:
             return [], neat(f"({since}) % {t_i}")
@@ -116,38 +116,38 @@ class Scalar(ClosedForm):
             return [f"{i} = {neat(f'({since}) // {t_i}')}"], ""
         return [f"{i}, t_cur = divmod({since}, {t_i})"], "t_cur"
 
-    def searched(self, phase: Phase, i: str, since: str, t_i: str) -> list[str]:
+    def searched(self, part: Part, i: str, since: str, t_i: str) -> list[str]:
         """Lines that find a cycle by sums."""
-        start = f"{phase.name}_start"
-        if isinstance(phase.cycles, Equal):
+        start = f"{part.name}_start"
+        if isinstance(part.times, Equal):
             nearest = neat(f"round(({since}) / {t_i})")
             return [f"{i} = {nearest}", f"if {start}({i}) > epoch:", f"    {i} -= 1"]
-        count = self.constant(f"{phase.plural}", self.count(phase), "how many there are in the run")
+        count = self.constant(f"{part.plural}", self.count(part), "how many there are in the run")
         return [f"{i} = bisect_right(range({count}), epoch, key={start}) - 1"]
 
-    def listed(self, phase: Phase) -> str:
+    def listed(self, part: Part) -> str:
         """The starts of its cycles in the run, as source."""
-        return listed(number(phase.cycles.start(i)) for i in range(self.count(phase)))
+        return listed(number(part.times.start(i)) for i in range(self.count(part)))
 
-    def passes(self, phase: Phase) -> bool:
+    def passes(self, part: Part) -> bool:
         """Whether T_cur may be beyond T_i: after the run, or by rounding before the next phase."""
-        if isinstance(phase.cycles, Equal):
-            return self.is_summed(phase)
-        if phase.cycles.length(0) == inf:
+        if isinstance(part.times, Equal):
+            return self.is_summed(part)
+        if part.times.length(0) == inf:
             return False
-        after = self.phases.index(phase) + 1
-        if after == len(self.phases):
+        after = self.parts.index(part) + 1
+        if after == len(self.parts):
             return True
-        return nextafter(self.phases[after].start, 0.0) - phase.start > phase.cycles.length(0)
+        return nextafter(self.parts[after].start, 0.0) - part.start > part.times.length(0)
 
 
-def _sums(name: str, cycles: Cycles) -> list[str]:
+def _sums(name: str, cycles: Times) -> list[str]:
     """Functions from the number of a cycle to its start, and to its length where they differ."""
     says = f"The epoch at which a {name} starts, an exact sum that is rounded once."
     if isinstance(cycles, Equal):
         start = neat(f"({cycles.first} + {cycles.step} * i) / {cycles.over}")
         return [function(f"{name}_start", "i: int", " -> float", says, [f"return {start}"])]
-    assert isinstance(cycles, Geometric)
+    assert isinstance(cycles, Growing)
     m = f"m = {_fraction(cycles.multiplier)}"
     origin, interval = _fraction(cycles.origin), _fraction(cycles.interval)
     start = f"return float({neat(f'{origin} + {interval} * (m**i - 1) / (m - 1)')})"

@@ -13,7 +13,7 @@ from logsched.schedule.boundaries import Equal
 
 if TYPE_CHECKING:
     from logsched.schedule.grid import Grid
-    from logsched.schedule.parts import Phase
+    from logsched.schedule.parts import Part
     from logsched.schedule.schedule import Schedule
 
 MOST = 10_000  # cycles whose starts are written out
@@ -33,9 +33,10 @@ class Traced(ClosedForm):
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)
         self.meaning["j"] = "i"
-        varying = {"eta_max", *schedule.shape.definitions()}
+        definitions = [part.curve.definitions() for part in self.parts]
+        varying = {"eta_max"}.union(*definitions)
         self.arrays = {"u", "T_cur", "T_i", *INDEX}
-        self.arrays |= varying if any(map(self.varies, self.phases)) else set()
+        self.arrays |= varying if any(map(self.varies, self.parts)) else set()
 
     def real(self, whole: str) -> str:
         """Whole numbers as floats, of the precision that is in effect."""
@@ -50,11 +51,11 @@ class Traced(ClosedForm):
 
     def learning_rate(self) -> str:
         lines, rates = [], []
-        for phase in self.phases:
-            first, rate = self.body(phase)
-            if len(self.phases) > 1 and not rate.isidentifier():
-                name = phase.plural.replace(" ", "_")
-                first, rate = ["", f"# {phase.plural}", *first, f"{name} = {rate}"], name
+        for part in self.parts:
+            first, rate = self.body(part)
+            if len(self.parts) > 1 and not rate.isidentifier():
+                name = part.plural.replace(" ", "_")
+                first, rate = ["", f"# {part.plural}", *first, f"{name} = {rate}"], name
             lines += first
             rates.append(rate)
         return self.function("learning_rate", ["step"], ABOUT, self.chosen(lines, rates))
@@ -66,7 +67,7 @@ class Traced(ClosedForm):
             lines = [f"step = {self.module}.minimum(step, LAST_STEP)", *lines]
         if len(rates) == 1:
             return [*lines, f"return {rates[0]}"]
-        before = ", ".join(f"step < {self.start(phase)}" for phase in self.phases[1:])
+        before = ", ".join(f"step < {self.start(part)}" for part in self.parts[1:])
         return [
             *lines,
             *([""] if len(lines) > 1 else []),
@@ -77,106 +78,106 @@ class Traced(ClosedForm):
             ")",
         ]
 
-    def times(self, phase: Phase, needed: set[str]) -> list[str]:
+    def times(self, part: Part, needed: set[str]) -> list[str]:
         if not needed & {"u", "T_cur", *INDEX}:
             return []
         timed = needed & {"u", "T_cur"}
-        found, since = self.since(phase, needed)
+        found, since = self.since(part, needed)
         if not timed:
             return found
-        t_i, more = self.length(phase)
-        lines = [*found, f"since = {self.real(since)}", *more, *self.elapsed(phase, t_i)]
+        t_i, more = self.length(part)
+        lines = [*found, f"since = {self.real(since)}", *more, *self.elapsed(part, t_i)]
         return [*lines, f"u = t_cur / {t_i}"] if "u" in needed else lines
 
-    def elapsed(self, phase: Phase, t_i: str) -> list[str]:
+    def elapsed(self, part: Part, t_i: str) -> list[str]:
         """Lines that set t_cur, within the cycle also for steps of other phases."""
         t_cur, lines = "since", []
         if self.grid.steps_per_epoch > 1:
             t_cur = "since / STEPS_PER_EPOCH"
-        if lead := self.lead(phase):
+        if lead := self.lead(part):
             t_cur, lines = "t_cur", [f"t_cur = {t_cur} + {lead}"]
-        endless = phase.cycles.length(0) == inf
+        endless = part.times.length(0) == inf
         within = f"maximum({t_cur}, 0)" if endless else f"clip({t_cur}, 0, {t_i})"
         return [*lines, f"t_cur = {self.module}.{within}"]
 
-    def since(self, phase: Phase, needed: set[str]) -> tuple[list[str], str]:
+    def since(self, part: Part, needed: set[str]) -> tuple[list[str], str]:
         """Lines that find the cycle, and how many steps ago its first one was."""
-        if self.is_single(phase):
-            return [], _after(self.start(phase))
-        whole = self.is_whole(phase)
-        found, since = self.counted(phase, needed) if whole else self.searched(phase)
+        if self.is_single(part):
+            return [], _after(self.start(part))
+        whole = self.is_whole(part)
+        found, since = self.counted(part, needed) if whole else self.searched(part)
         if needed & INDEX:
             found.append(f"i = {self.real('cycle')}")
         return found, since
 
-    def is_whole(self, phase: Phase) -> bool:
+    def is_whole(self, part: Part) -> bool:
         """Whether its cycles all have the same number of steps."""
-        cycles, steps = phase.cycles, self.grid.steps_per_epoch
+        cycles, steps = part.times, self.grid.steps_per_epoch
         return isinstance(cycles, Equal) and cycles.step * steps % cycles.over == 0
 
-    def counted(self, phase: Phase, needed: set[str]) -> tuple[list[str], str]:
+    def counted(self, part: Part, needed: set[str]) -> tuple[list[str], str]:
         """`since` by division."""
-        steps = round(phase.cycles.length(0) * self.grid.steps_per_epoch)
-        length = self.constant(f"{phase.name} steps", steps, "how many it takes")
+        steps = round(part.times.length(0) * self.grid.steps_per_epoch)
+        length = self.constant(f"{part.name} steps", steps, "how many it takes")
         since, lines = "step", []
-        if phase.start > 0:
+        if part.start > 0:
             since = "since"
-            lines = [f"since = {self.module}.maximum({_after(self.start(phase))}, 0)"]
+            lines = [f"since = {self.module}.maximum({_after(self.start(part))}, 0)"]
         if needed & INDEX:
             lines.append(f"cycle = {since} // {length}")
         return lines, f"{since} % {length}"
 
-    def searched(self, phase: Phase) -> tuple[list[str], str]:
+    def searched(self, part: Part) -> tuple[list[str], str]:
         """`since` by a list of the cycles."""
-        count, m = self.count(phase), self.module
+        count, m = self.count(part), self.module
         if count > MOST:
             raise LogschedError(
-                f"the run has {count} {phase.plural} of other than whole numbers of steps, but a "
+                f"the run has {count} {part.plural} of other than whole numbers of steps, but a "
                 f"snippet lists at most {MOST}: take a longer restart_interval, or --array"
             )
-        steps = listed(str(self.first(phase, cycle)) for cycle in range(count))
-        starts = self.constant(f"{phase.name} starts", steps, "first steps")
+        steps = listed(str(self.first(part, cycle)) for cycle in range(count))
+        starts = self.constant(f"{part.name} starts", steps, "first steps")
         found = f'{m}.searchsorted({m}.array({starts}), step, side="right") - 1'
         lines = [f"cycle = {found}", f"cycle = {m}.maximum(cycle, 0)"]
         return lines, f"step - {self.item(starts)}"
 
-    def length(self, phase: Phase) -> tuple[str, list[str]]:
-        if self.is_single(phase) or isinstance(phase.cycles, Equal):
-            return super().length(phase)
-        epochs = listed(number(phase.cycles.length(i)) for i in range(self.count(phase)))
-        lengths = self.constant(f"{phase.name} epochs", epochs, "lengths")
+    def length(self, part: Part) -> tuple[str, list[str]]:
+        if self.is_single(part) or isinstance(part.times, Equal):
+            return super().length(part)
+        epochs = listed(number(part.times.length(i)) for i in range(self.count(part)))
+        lengths = self.constant(f"{part.name} epochs", epochs, "lengths")
         return "t_i", [f"t_i = {self.item(lengths)}"]
 
-    def lead(self, phase: Phase) -> str:
+    def lead(self, part: Part) -> str:
         """How many epochs before its first step a cycle begins; nothing where none does."""
-        alike = self.is_single(phase) or self.is_whole(phase)
-        leads = [self.before(phase, cycle) for cycle in range(1 if alike else self.count(phase))]
+        alike = self.is_single(part) or self.is_whole(part)
+        leads = [self.before(part, cycle) for cycle in range(1 if alike else self.count(part))]
         if not any(leads):
             return ""
         if alike:
-            return self.constant(f"{phase.plural} lead", leads[0], LEAD)
-        return self.item(self.constant(f"{phase.name} leads", listed(map(number, leads)), LEAD))
+            return self.constant(f"{part.plural} lead", leads[0], LEAD)
+        return self.item(self.constant(f"{part.name} leads", listed(map(number, leads)), LEAD))
 
     def item(self, constant: str) -> str:
         """What a list says of the cycle."""
         return f"{self.module}.take({self.module}.array({constant}), cycle)"
 
-    def start(self, phase: Phase) -> str:
+    def start(self, part: Part) -> str:
         """The first step of a phase, by name."""
-        if phase is self.phases[0]:
+        if part is self.parts[0]:
             return "0"
-        if self.moves(phase) and not self.is_single(phase) and not self.is_whole(phase):
-            return f"{phase.name.upper()}_STARTS[0]"
-        return self.constant(f"{phase.plural} start", self.first(phase, 0), "its first step")
+        if self.moves(part) and not self.is_single(part) and not self.is_whole(part):
+            return f"{part.name.upper()}_STARTS[0]"
+        return self.constant(f"{part.plural} start", self.first(part, 0), "its first step")
 
-    def first(self, phase: Phase, cycle: int) -> int:
+    def first(self, part: Part, cycle: int) -> int:
         """The first step of a cycle."""
-        return self.grid.index(phase.cycles.start(cycle))
+        return self.grid.index(part.times.start(cycle))
 
-    def before(self, phase: Phase, cycle: int) -> float:
+    def before(self, part: Part, cycle: int) -> float:
         """How many epochs before its first step a cycle begins."""
-        epoch = self.first(phase, cycle) / self.grid.steps_per_epoch
-        return epoch - phase.cycles.start(cycle)
+        epoch = self.first(part, cycle) / self.grid.steps_per_epoch
+        return epoch - part.times.start(cycle)
 
 
 class Keras(Traced):

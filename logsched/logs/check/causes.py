@@ -155,7 +155,7 @@ def _parameters(case: Case) -> Iterator[Suspect]:
     schedule, settled = case.schedule, _settled(case.schedule)
     peaks = settled.replace(restart_lr=schedule.params["restart_lr"])
     for name in known_of(schedule):
-        if name in schedule.shape.uses(schedule):
+        if name in schedule.uses:
             search = case.search(schedule, name)
             yield from _others(search)
             if _followed(search):

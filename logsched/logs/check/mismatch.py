@@ -72,7 +72,7 @@ class Case:
     @property
     def warms_up(self) -> bool:
         """Whether the schedule begins with a warmup."""
-        return self.schedule.phases[0].rises
+        return self.schedule.parts[0].warms
 
     @property
     def still(self) -> bool:

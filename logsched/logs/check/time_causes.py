@@ -129,8 +129,8 @@ def waves(case: Case) -> Iterator[Suspect]:
     """The first decay runs back up where the next one begins, as a cosine without restarts."""
     if case.schedule.cyclic is None:
         return iter(())
-    decay = next(phase for phase in case.schedule.phases if not phase.rises)
-    _, start, length, *_ = decay.stretch(0)
+    decay = next(part for part in case.schedule.parts if not part.warms)
+    _, start, length, *_ = decay.piece(0)
 
     def back(epoch: Floats, _: Numbers) -> Floats:
         t_cur = length - np.abs(length - np.mod(epoch - start, 2 * length))

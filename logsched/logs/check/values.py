@@ -125,7 +125,7 @@ def _lengths(search: ValueSearch) -> set[float]:
         whole = np.round(whole * (epoch[-1] / LENGTHS))
     else:
         whole = whole[: int(epoch[-1]) + 2]
-    marks = np.array([0.0, *(phase.start for phase in schedule.phases)])
+    marks = np.array([0.0, *(part.start for part in schedule.parts)])
     rises = epoch[1:][np.diff(rate) > JUMP * rate.max()][:JUMPS]
     apart = np.subtract.outer(rises, [*marks, *rises]).ravel()
     return {*whole.tolist(), *apart[apart >= 0].tolist(), *_strides(epoch, rate, marks)}

@@ -44,7 +44,7 @@ def absent(schedule: Schedule) -> set[str]:
 
 def numbers_of(schedule: Schedule) -> list[str]:
     """The numbers that bear on a schedule."""
-    used = schedule.shape.uses(schedule) - absent(schedule)
+    used = schedule.uses - absent(schedule)
     return [n for n in known_of(schedule) if n in used and isinstance(value_of(schedule, n), float)]
 
 
@@ -368,7 +368,7 @@ def in_digits(
 def simplified(fit: Fit, fitter: Fitter) -> Schedule:
     """A schedule that fits, with as few parameters given as will do, and these rounded."""
     schedule = settled(fit, fitter).schedule
-    used = schedule.shape.uses(schedule)
+    used = schedule.uses
     schedule = schedule.replace(**{name: None for name in schedule.params if name not in used})
     for name in reversed(known_of(schedule)):
         if schedule.params[name] is not None and name not in absent(schedule):

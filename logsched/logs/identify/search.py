@@ -112,7 +112,7 @@ def complexity(schedule: Schedule) -> tuple[int, int, int, int]:
     given = {name: value for name, value in schedule.params.items() if value is not None}
     none = absent(schedule)
     characters = sum(len(str(value).removesuffix(".0")) for value in given.values())
-    at_work = schedule.shape.uses(schedule) - none
+    at_work = schedule.uses - none
     common = given.keys() & declared(Parameters)
     return len(given.keys() - none), len(at_work), len(common), characters
 
@@ -296,7 +296,7 @@ class Search:
         lengths = {**timing.lengths, **own}
         params = {**lengths, **words, **self._levels(timing)}
         schedule = Schedule(shape, **params)
-        used = schedule.shape.uses(schedule)
+        used = schedule.uses
         return Schedule(shape, **{name: value for name, value in params.items() if name in used})
 
     def _levels(self, timing: Timing) -> dict[str, float]:
@@ -359,7 +359,7 @@ class Search:
         begin, end = float(fitter.few.epoch[0]), float(fitter.few.epoch[-1])
         jumps = [gap for gap in self.breaks.jumps if begin < gap.high <= end]
         try:
-            starts = [one.start for _, one in schedule.stretches(0.0, self.breaks.end, CYCLES)]
+            starts = [piece.start for _, piece in schedule.pieces(0.0, self.breaks.end, CYCLES)]
         except LogschedError:
             return len(jumps)
         return sum(not any(low < one <= high for one in starts) for low, high in jumps)
@@ -378,7 +378,7 @@ def _without_rates(schedule: Schedule) -> tuple[Value | None, ...]:
 
 def _warmed(schedule: Schedule) -> Iterator[Schedule]:
     """The schedule with each shape of a warmup, if it has one."""
-    if "warmup_shape" not in schedule.shape.uses(schedule):
+    if "warmup_shape" not in schedule.uses:
         yield schedule.replace(warmup_shape=None, warmup_start_lr=None)
         return
     for word in declared(Parameters)["warmup_shape"].rule.words:

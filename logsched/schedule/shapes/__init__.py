@@ -1,44 +1,16 @@
-"""The shapes: how a rate falls from eta_max to eta_min within a cycle, one small class each.
+"""The shapes: which parts a schedule has, a module each; and every curve is one as well.
 
-A new one is a subclass of `Annealing`, or of another base, in a module of this package.
+A new one is a subclass of `Shape` in a module of this folder: it is found by being there.
 """
 
-from logsched.schedule.shapes.decays import Exponential, Polynomial
-from logsched.schedule.shapes.logarithms import Log, LogBounded, LogReleased
-from logsched.schedule.shapes.phased import InverseSqrt, OneCycle, Triangular, Wsd
-from logsched.schedule.shapes.shape import (
-    SHAPES,
-    Annealing,
-    Constant,
-    Cosine,
-    Decay,
-    Linear,
-    Shape,
-    Step,
-    find_shape,
-    owner_of,
-    steady,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "SHAPES",
-    "Annealing",
-    "Constant",
-    "Cosine",
-    "Decay",
-    "Exponential",
-    "InverseSqrt",
-    "Linear",
-    "Log",
-    "LogBounded",
-    "LogReleased",
-    "OneCycle",
-    "Polynomial",
-    "Shape",
-    "Step",
-    "Triangular",
-    "Wsd",
-    "find_shape",
-    "owner_of",
-    "steady",
-]
+from logsched.schedule.shapes.shape import SHAPES as SHAPES
+from logsched.schedule.shapes.shape import Annealed as Annealed
+from logsched.schedule.shapes.shape import Shape as Shape
+from logsched.schedule.shapes.shape import find_shape as find_shape
+from logsched.schedule.shapes.shape import owner_of as owner_of
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

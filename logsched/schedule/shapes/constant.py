@@ -1,0 +1,19 @@
+"""The control: no scheduler at all."""
+
+from __future__ import annotations
+
+from logsched.schedule.boundaries import Once
+from logsched.schedule.parameters import Parameters
+from logsched.schedule.parts import Part, hold
+from logsched.schedule.shapes.shape import START, Shape
+
+
+class Constant(Shape):
+    """The control of the paper's experiments: no scheduler at all, and so no warmup."""
+
+    name = "constant"
+    formula = "rate = lr"
+    source = "the paper's control (section 2.1)"
+
+    def parts(self, its: Parameters) -> list[Part]:
+        return [hold("constant", self.formula, Once(START), its.lr)]
