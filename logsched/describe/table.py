@@ -11,7 +11,7 @@ from logsched.base.lazy import np
 from logsched.base.text import check_format, columns, parts, widths_of
 from logsched.base.words import number, time
 from logsched.describe.facts import Facts, find_facts
-from logsched.draw.picture import trace
+from logsched.schedule.trace import trace
 
 if TYPE_CHECKING:
     from logsched.base.console import Terminal

@@ -19,8 +19,9 @@ from logsched.base.lazy import Floats
 from logsched.base.text import columns
 from logsched.base.words import unknown
 from logsched.draw.drawing import Look, draw_rows
-from logsched.draw.picture import FEW_LOGGED, Picture, Trace, picture
+from logsched.draw.picture import Picture, picture
 from logsched.draw.terminal import plot
+from logsched.schedule.trace import FEW_LOGGED, Trace
 from logsched.trial.results import Record, Results, Spread, Summary, summarise, to_json
 
 BY = ("epoch", "step")

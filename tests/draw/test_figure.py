@@ -13,11 +13,12 @@ from matplotlib.text import Text
 from logsched import Schedule
 from logsched.draw.figure import figure, panels
 from logsched.draw.figure.figure import FORMATS, Paper, draw
-from logsched.draw.picture import Picture, Trace, picture
+from logsched.draw.picture import Picture, picture
 from logsched.plan.make import make_plan
 from logsched.plan.plan import Swept
 from logsched.plan.presets import PRESETS
 from logsched.plan.specs import Settings
+from logsched.schedule.trace import Trace
 
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 SIZES = [(8, 4.5), (3.4, 2.5)]

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from logsched.base.console import Terminal
-from logsched.draw.picture import Picture, Trace
+from logsched.draw.picture import Picture
 from logsched.draw.terminal.plot import draw
 from logsched.draw.terminal.strokes import GRADIENT
 from logsched.plan.plan import Swept
+from logsched.schedule.trace import Trace
 
 ASCII = Terminal(width=80, height=24, color=False, unicode=False)
 UNICODE = replace(ASCII, unicode=True)

@@ -12,10 +12,11 @@ from rich.cells import cell_len
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
 from logsched.draw.crowd import Gradient, crowd_notes, crowded
-from logsched.draw.picture import Picture, Trace
+from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale, x_limits, y_scale
 from logsched.draw.terminal.canvas import SHORT, Panel, chart, restarts
 from logsched.draw.terminal.strokes import BINS, GRADIENT, Line, View, reduce, stroke
+from logsched.schedule.trace import Trace
 
 _RESET = "\x1b[0m"
 _BLANK_END = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")

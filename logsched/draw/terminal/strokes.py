@@ -11,8 +11,9 @@ from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
 from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded, gradient
-from logsched.draw.picture import Picture, Trace
+from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale
+from logsched.schedule.trace import Trace
 
 APART = 3  # cells between two things that can still be told apart
 TINY = 1e-9  # of a bin: what rounding may move a number by
