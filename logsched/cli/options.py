@@ -208,6 +208,6 @@ def preset_names() -> Iterable[str]:
 
 def framework_names() -> Iterable[str]:
     """The frameworks for which there are snippets."""
-    from logsched.export.snippets.frameworks import FRAMEWORKS
+    from logsched.export.snippets.framework import FRAMEWORKS
 
     return FRAMEWORKS

@@ -12,12 +12,14 @@ import pytest
 
 from logsched import Schedule
 from logsched.base.declare import declared
+from logsched.export.arrays import FORMATS
 from logsched.plan.presets import PRESETS
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.shapes import SHAPES
 
-FORMATS = ("json", "jsonl", "csv", "tsv", "txt", "npy", "npz")
-BINARY = ("npy", "npz")
+OF_ONE = [name for name, its in FORMATS.items() if its.one_schedule]
+OF_MANY = [name for name in FORMATS if name not in OF_ONE]
+BINARY = [name for name, its in FORMATS.items() if its.binary]
 
 # Some 18000 points, more than are computed at a time; epochs whole and broken, rates of any size.
 GRID = {"epochs": 45, "steps_per_epoch": 400}
@@ -89,7 +91,7 @@ def assert_same(got, want):
 # Values.
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("txt", "npy")])
+@pytest.mark.parametrize("name", OF_MANY)
 def test_all_schedules_read_back(call, name):
     columns = read(call, name, *TEXTS, *OPTIONS)
     assert list(columns) == ["epoch", *SCHEDULES]
@@ -98,7 +100,7 @@ def test_all_schedules_read_back(call, name):
         assert_same(columns[label], schedule.sample(**GRID))
 
 
-@pytest.mark.parametrize("name", ["txt", "npy"])
+@pytest.mark.parametrize("name", OF_ONE)
 @pytest.mark.parametrize(("text", "label"), list(zip(TEXTS, SCHEDULES, strict=True)))
 def test_one_schedule_reads_back(call, name, text, label):
     columns = read(call, name, text, *OPTIONS)
@@ -209,7 +211,7 @@ LABELS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["json", "jsonl", "csv", "tsv", "npz"])
+@pytest.mark.parametrize("name", OF_MANY)
 def test_labels_survive(call, name):
     columns = read(call, name, *(f"{label}=log" for label in LABELS))
     assert list(columns) == ["epoch", *LABELS]

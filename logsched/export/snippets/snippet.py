@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from string import Template
 from textwrap import fill
 from typing import TYPE_CHECKING
 
 from logsched import __version__
 from logsched.base.errors import LogschedError
-from logsched.export.snippets.forms import ClosedForm
-from logsched.export.snippets.frameworks import Framework, find_framework
+from logsched.export.snippets.framework import Framework, find_framework
 from logsched.export.snippets.layout import WIDTH, script
 from logsched.export.snippets.samples import Samples
-from logsched.export.snippets.scalar import Scalar
-from logsched.export.snippets.traced import Keras, Traced
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 QUOTES = r"'\"\"\"'"  # three, as a shell reads them in what is quoted, and Python in a docstring
 SHOWN = 10  # rates that a script prints
-FORMS: dict[str, Callable[[Schedule, Grid], ClosedForm]] = {"": Scalar, "jnp": Traced, "ops": Keras}
 
 
 def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence[str]) -> str:
@@ -45,7 +41,7 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
     form = (
         Samples(schedule, plan.grid, n, framework.arrays)
         if as_array
-        else FORMS[framework.arrays](schedule, plan.grid)
+        else framework.form(schedule, plan.grid)
     )
     words = {
         "n": n,
@@ -53,7 +49,7 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
         "event": "epoch" if n == "epoch" else "optimizer step",
         "shown": str(min(plan.grid.size, SHOWN)),
     }
-    hooks = [Template(one).substitute(words) for one in framework.functions]
+    hooks = [Template(source).substitute(words) for source in framework.functions]
     functions = [*form.functions(), *hooks]
     demonstration = Template(framework.demonstration).substitute(words)
     about = _about(schedule, plan.grid, framework, command)

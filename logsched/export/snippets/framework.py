@@ -1,0 +1,41 @@
+"""What hooks a schedule into a framework: imports, functions, a loop that shows the rates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from logsched.base.errors import LogschedError
+from logsched.base.folder import Folder
+from logsched.export.snippets.forms import ClosedForm
+from logsched.export.snippets.scalar import Scalar
+
+
+class Framework(NamedTuple):
+    """Source around the function `learning_rate`.
+
+    In it `$n` stands for what is counted, `$rate` for the rate then, `$event` for what is over when
+    it counts on, `$shown` for how many rates the demonstration prints.
+    """
+
+    title: str
+    demonstration: str
+    imports: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    relative: bool = False  # whether it takes multiples of lr
+    by_step: bool = False  # whether it counts steps also where an epoch has only one
+    arrays: str = ""  # the module for arrays of which `learning_rate` has to be a function
+    form: type[ClosedForm] = Scalar  # what writes `learning_rate`
+    of_steps: Framework | None = None  # what takes its place where an epoch has several steps
+
+
+FRAMEWORKS = Folder[Framework](
+    "logsched.export.snippets.frameworks", "framework", first=("torch", "lightning", "transformers")
+)
+
+
+def find_framework(name: str | None, steps_per_epoch: int) -> Framework:
+    """A framework by its name. Raises LogschedError where there is none."""
+    if name is None:
+        raise LogschedError(f"framework is missing: name one of {', '.join(FRAMEWORKS)}")
+    found = FRAMEWORKS.find(name)
+    return found.of_steps if found.of_steps and steps_per_epoch > 1 else found
