@@ -6,8 +6,8 @@ import typer
 
 from logsched.base import files
 from logsched.cli.options import complete, evaluates
+from logsched.trial.task import TASKS
 from logsched.trial.task_options import LEFT_OUT, OPTIONS, prepare
-from logsched.trial.tasks import TASKS
 
 SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
 

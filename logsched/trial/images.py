@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from logsched.trial.lazy_torch import Tensor, torch
-from logsched.trial.task import generator_of
+from logsched.trial.task import Score, generator_of
+
+ACCURACY = Score("accuracy", "Accuracy: of the images held out, the share whose class is found.")
 
 
 def shuffled(count: int, size: int, seed: int, epoch: int) -> Sequence[Tensor]:

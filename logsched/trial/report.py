@@ -23,16 +23,12 @@ from logsched.draw.picture import Picture, picture
 from logsched.draw.terminal import plot
 from logsched.schedule.trace import FEW_LOGGED, Trace
 from logsched.trial.results import Record, Results, Spread, Summary, summarise, to_json
+from logsched.trial.task import TASKS
 
 BY = ("epoch", "step")
 ABREAST = 3  # panels of a figure with several results
 LOW = 20  # rows of a plot that leaves room for what is told under it
 WIDE = 100.0  # losses that fall to this part of the greatest are drawn on a logarithmic axis
-ABOUT = {
-    "accuracy": "Accuracy: of the images held out, the share whose class is found.",
-    "global basin": "Global basin: the share of starts that end in the pit of the least value.",
-    "modes of 8": "Modes: how many of the eight Gaussians the generator draws from.",
-}
 
 
 def as_text(results: Results, by: str, log_y: bool | None, shown: Terminal) -> str:
@@ -242,6 +238,6 @@ def legend(results: Results) -> str:
     said = [
         "Training loss by epoch; mean loss, of all steps: low = fast learning throughout.",
         "±, and dots beside a line: one standard deviation of the seeds." if several else "",
-        ABOUT.get(results.score_name, ""),
+        TASKS[results.task].score.about if results.task in TASKS else "",
     ]
     return "".join(f"{line}\n" for line in said if line)

@@ -51,7 +51,7 @@ def train_all(task: Task, plan: Plan, keeping: Keeping) -> Results:
     if task.small:
         torch.set_num_threads(1)
     results = Results(
-        task.name, task.score_name, settings_of(task.training) | settings_of(task), plan, []
+        task.name, task.score.name, settings_of(task.training) | settings_of(task), plan, []
     )
     trainees = (_begun(task, plan, find, label, seed) for seed in seeds for label in plan.schedules)
     _train_each(trainees, Estimate(task, plan, len(seeds) * len(plan.schedules)), results, keeping)

@@ -18,7 +18,7 @@ def batch_size_parameter(default: int | None = None) -> Any:
         "examples of a step",
         COUNT,
         default or (lambda its: BATCH_SIZES[its.training.optimizer]),
-        left_out="128, with adam 32; of gan-ring 256",
+        left_out=str(default or "128, with adam 32"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a task of a trial is: a model, its data, its score. Defining one registers it."""
+"""What a task of a trial is, a model, its data, its score; and which tasks there are."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, ClassVar, NamedTuple
 
 from logsched.base.declare import Declared, Value
 from logsched.base.errors import LogschedError
-from logsched.base.words import unknown
+from logsched.base.folder import Folder
 from logsched.schedule.grid import Grid
 from logsched.trial.lazy_torch import Tensor, require, torch
 from logsched.trial.settings import Training
 
-TASKS: dict[str, type[Task]] = {}
+TASKS: Folder[type[Task]] = Folder(  # those that need no data of the user's come first
+    "logsched.trial.tasks", "task", first=("digits", "ackley", "griewank", "rastrigin", "gan-ring")
+)
 
 
 class Player(NamedTuple):
@@ -37,11 +39,18 @@ class Model:
     measure: Callable[[], float]
 
 
+class Score(NamedTuple):
+    """What tells how good a model is: its name, and a sentence on what it is."""
+
+    name: str
+    about: str
+
+
 class Task(Declared):
     """Something to train, and options of its own, declared as fields."""
 
     name: ClassVar[str]
-    score_name: ClassVar[str]  # of what `measure` of a model gives
+    score: ClassVar[Score]  # what `measure` of a model gives
     optimizer: ClassVar[str] = "sgd"  # the usual one
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.1}
     weight_decay: ClassVar[float] = 0.0005  # of sgd; the paper's, §2.1
@@ -53,11 +62,6 @@ class Task(Declared):
     packages: ClassVar[Mapping[str, str]] = {"torch": "PyTorch"}  # by the name of the module
 
     training: Training
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "name" in vars(cls):  # a base of several tasks has none
-            TASKS[cls.name] = cls
 
     def __init__(self, training: Training, /, **own: object) -> None:
         object.__setattr__(self, "training", training)
@@ -101,13 +105,6 @@ class Task(Declared):
     @abstractmethod
     def model(self, seed: int, grid: Grid) -> Model:
         """The model before training; the same for the same seed."""
-
-
-def find_task(name: str) -> type[Task]:
-    """A task by its name. Raises LogschedError with the nearest name there is."""
-    if name not in TASKS:
-        raise unknown("task", name, TASKS)
-    return TASKS[name]
 
 
 def device_of(training: Training) -> Any:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from logsched.base.declare import Parameter, Value, declared
 from logsched.base.errors import LogschedError
 from logsched.base.words import listed
 from logsched.trial.settings import Training
-from logsched.trial.task import Task
-from logsched.trial.tasks import TASKS, find_task
-
-OPTIONS: Mapping[str, Parameter] = {
-    name: one for owner in (*TASKS.values(), Training) for name, one in declared(owner).items()
-}
+from logsched.trial.task import TASKS, Task
 
 LEFT_OUT = {"lr": "what suits the task and optimizer", "steps_per_epoch": "what suits the task"}
+
+
+def _of_tasks() -> dict[str, Parameter]:
+    """Each option of tasks, as the first one that has it declares it.
+
+    What it is where it is left out is told of every task in which that differs.
+    """
+    found: dict[str, Parameter] = {}
+    usual: dict[str, str] = {}
+    for task, kind in TASKS.items():
+        for name, its in declared(kind).items():
+            known = found.setdefault(name, its)
+            if its.left_out != usual.setdefault(name, its.left_out):
+                left_out = f"{known.left_out}; of {task} {its.left_out}"
+                found[name] = replace(known, left_out=left_out)
+    return found
+
+
+OPTIONS: Mapping[str, Parameter] = {**_of_tasks(), **declared(Training)}
 
 
 def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[str, Value]:
@@ -30,7 +45,7 @@ def prepare(given: dict[str, Any], texts: Mapping[str, str | None]) -> Mapping[s
         return {}
     if name is None:
         raise LogschedError(f"task is missing: name one of {', '.join(TASKS)}")
-    task = make_task(find_task(name), given["preset"], texts)
+    task = make_task(TASKS.find(name), given["preset"], texts)
     given["task"] = task
     if not given["schedules"] and given["config"] is None:
         given["schedules"] = [*task.schedules]

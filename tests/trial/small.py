@@ -14,11 +14,12 @@ from logsched.schedule.grid import Grid
 from logsched.trial.results import Record, Results, read_record
 from logsched.trial.saving import Keeping
 from logsched.trial.settings import Training
-from logsched.trial.tasks import TASKS
+from logsched.trial.task import TASKS
 
 NO_TORCH = "PyTorch is not installed: pip install 'logsched[trial]'"
 SHORT = {"warmup_epochs": 1, "init_decay_epochs": 1, "restart_interval": 1}
-SMALL = {  # the options that make each task quick
+OWN_DATA = [name for name, kind in TASKS.items() if kind.extra == "trial"]  # none of the user's
+SMALL = {  # the options that make tasks quick
     "digits": {"batch_size": 500},
     "ackley": {"starts": 20},
     "griewank": {"starts": 20},
@@ -29,7 +30,7 @@ SMALL = {  # the options that make each task quick
 
 def make_task(name, training=None, **own):
     """A task by its name, with few examples."""
-    return TASKS[name](Training(**(training or {})), **{**SMALL[name], **own})
+    return TASKS[name](Training(**(training or {})), **{**SMALL.get(name, {}), **own})
 
 
 def make_grid(task, epochs=3):

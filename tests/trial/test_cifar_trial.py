@@ -18,7 +18,7 @@ from cifar_files import make_cifar
 from logsched.schedule.grid import Grid
 from logsched.trial.preprocessing import Preprocessing
 from logsched.trial.task_options import make_task
-from logsched.trial.tasks import cifar10, find_task
+from logsched.trial.tasks import cifar10
 
 REASON = "a library is not installed: pip install 'logsched[paper]'"
 for library in ("torch", "torchvision", "timm"):
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_written_is_said_before_training(call, data):
 def batches(data, size, seed=0, epoch=0):
     """What an epoch is trained on: images and labels of each step."""
     options = {"data": data, "batch_size": str(size), "backbone": "googlenet"}
-    task = make_task(find_task("cifar10"), None, options)
+    task = make_task(cifar10.TASK, None, options)
     grid = Grid(epochs=1, steps_per_epoch=task.steps_per_epoch)
     found = [*task.model(seed, grid).batches(epoch)]
     assert len(found) == grid.steps_per_epoch
@@ -274,7 +274,7 @@ def test_seed_and_epoch_both_decide_how_an_image_is_flipped_and_cropped(data, mo
 
 
 def test_the_score_is_the_accuracy_on_test_images_and_changes_nothing(data):
-    task = make_task(find_task("cifar10"), None, {"data": data, "backbone": "googlenet"})
+    task = make_task(cifar10.TASK, None, {"data": data, "backbone": "googlenet"})
     model = task.model(0, Grid(epochs=1, steps_per_epoch=1))
     before = {name: its.clone() for name, its in model.net.state_dict().items()}
     score = model.measure()

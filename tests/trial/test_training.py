@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from small import NO_TORCH, SMALL, kill, make_grid, make_plan, make_task, told, told_in, train
+from small import NO_TORCH, OWN_DATA, kill, make_grid, make_plan, make_task, told, told_in, train
 
 from logsched import Schedule
 from logsched.trial.results import Record, read_results
@@ -14,7 +14,7 @@ from logsched.trial.results import Record, read_results
 torch = pytest.importorskip("torch", reason=NO_TORCH)
 pytest.importorskip("sklearn", reason=NO_TORCH)
 
-PAIRS = [*product(SMALL, ("sgd", "adam", "lbfgs"))]
+PAIRS = [*product(OWN_DATA, ("sgd", "adam", "lbfgs"))]
 AGAIN = ["--epochs", "3", "--warmup-epochs", "1", "--init-decay-epochs", "1", "--format", "json"]
 
 
@@ -152,7 +152,7 @@ def test_another_process_has_the_same_bits(run):
     assert told_in(first.stdout) == told_in(again.stdout)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", OWN_DATA)
 def test_every_schedule_starts_from_the_same_place(name):
     """And its run does not depend on those before it."""
     task = make_task(name)

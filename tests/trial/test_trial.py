@@ -14,8 +14,8 @@ from small import NO_TORCH, made, told, told_in, train
 
 from logsched.cli.app import whole_app
 from logsched.trial.results import to_json
+from logsched.trial.task import TASKS
 from logsched.trial.task_options import OPTIONS
-from logsched.trial.tasks import TASKS
 
 TINY = ["--epochs", "2", "--steps-per-epoch", "2", "--starts", "3"]
 

@@ -12,7 +12,7 @@ from logsched.base.errors import LogschedError
 from logsched.base.lazy import np
 from logsched.schedule.grid import Grid
 from logsched.trial.backbone_names import BACKBONES
-from logsched.trial.images import accuracy, shuffled
+from logsched.trial.images import ACCURACY, accuracy, shuffled
 from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of
@@ -34,7 +34,7 @@ class Cifar10(Task):
     """A classifier of 32 x 32 images, preprocessed as §2.1 says; see docs/PAPER.md."""
 
     name = "cifar10"
-    score_name = "accuracy"  # on the test batch
+    score = ACCURACY  # on the test batch
     cross_entropy = True
     small = False
     schedules: ClassVar[tuple[str, ...]] = ("constant", "step", "cosine", "log")
@@ -196,3 +196,6 @@ def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 LOSSES = {"sigmoid": sigmoid_loss, "softmax": softmax_loss}
+
+
+TASK = Cifar10

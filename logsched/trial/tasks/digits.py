@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from logsched.schedule.grid import Grid
-from logsched.trial.images import accuracy, shuffled
+from logsched.trial.images import ACCURACY, accuracy, shuffled
 from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Task, device_of
@@ -18,7 +18,7 @@ class Digits(Task):
     """A classifier of ten classes under cross-entropy; the images held out are always the same."""
 
     name = "digits"
-    score_name = "accuracy"  # on the images held out
+    score = ACCURACY
     cross_entropy = True
     rates: ClassVar[Mapping[str, float]] = {"sgd": 0.1, "adam": 0.001, "lbfgs": 0.01}
 
@@ -73,3 +73,6 @@ def split_images() -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     images, labels = [torch.tensor(part, dtype=torch.float32) for part in split[:2]], split[2:]
     learned, held_out = ((one, torch.tensor(its)) for one, its in zip(images, labels, strict=True))
     return learned, held_out
+
+
+TASK = Digits

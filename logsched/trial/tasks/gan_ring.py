@@ -10,7 +10,7 @@ from typing import Any
 from logsched.schedule.grid import Grid
 from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
-from logsched.trial.task import Model, Player, Task, device_of, generator_of
+from logsched.trial.task import Model, Player, Score, Task, device_of, generator_of
 
 MODES = 8  # Gaussians, even on a circle of radius 1
 DEVIATION = 0.05  # of each, in both dimensions
@@ -29,7 +29,9 @@ class GanRing(Task):
     """
 
     name = "gan-ring"
-    score_name = f"modes of {MODES}"
+    score = Score(
+        f"modes of {MODES}", "Modes: how many of the eight Gaussians the generator draws from."
+    )
     optimizer = "adam"
     weight_decay = 0.0
 
@@ -102,3 +104,6 @@ def modes(generator: Any, device: Any) -> int:
     apart = torch.cdist(made.double(), centres().double().to(device))
     near = (apart < NEAR * DEVIATION).sum(dim=0)
     return int((near >= COVERED).sum())
+
+
+TASK = GanRing

@@ -1,18 +1,17 @@
-"""Functions with many minima, descended from hundreds of starts at once (paper 1.2)."""
+"""What functions with many minima share: hundreds of starts that descend at once (paper 1.2)."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from math import e, pi
 from typing import Any, ClassVar
 
 from logsched.base.declare import NOT_NEGATIVE, Rule, parameter
 from logsched.schedule.grid import Grid
 from logsched.trial.lazy_torch import Tensor, torch
 from logsched.trial.settings import COUNT
-from logsched.trial.task import Model, Player, Task, device_of, generator_of
+from logsched.trial.task import Model, Player, Score, Task, device_of, generator_of
 
 DIM = Rule("a whole number from 1 to 1000", lambda number: 1 <= number <= 1000, whole=True)
 
@@ -24,7 +23,9 @@ class Landscape(Task):
     middle, whatever pulls towards 0 would find it.
     """
 
-    score_name = "global basin"  # the share of starts that are in it
+    score = Score(
+        "global basin", "Global basin: the share of starts that end in the pit of the least value."
+    )
     weight_decay = 0.0  # it would pull towards 0
     width: ClassVar[float]  # the domain is from -width to width in every dimension
     roughness: ClassVar[float]  # the usual noise: of the order of the slopes between pits
@@ -77,63 +78,3 @@ class Landscape(Task):
         """The share of starts that are in the optimum's basin."""
         near = (x.detach() - optimum).abs() < self.basin()
         return float(near.all(dim=1).double().mean())
-
-
-class Ackley(Landscape):
-    """20 + e - 20 exp(-0.2 sqrt(mean z^2)) - exp(mean cos 2 pi z), on [-32.768, 32.768]^dim.
-
-    Its minima are near whole z. Ackley, 1987.
-    """
-
-    name = "ackley"
-    width = 32.768
-    roughness = 2.0
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.05, "adam": 1.5, "lbfgs": 0.1}
-
-    def value(self, z: Tensor) -> Tensor:
-        size = (z.square().mean(dim=1) + 1e-30).sqrt()  # its gradient is finite at 0
-        waves = torch.cos(2 * pi * z).mean(dim=1)
-        return 20 + e - 20 * torch.exp(-0.2 * size) - torch.exp(waves)
-
-    def basin(self) -> float:
-        return 0.5
-
-
-class Griewank(Landscape):
-    """1 + sum z^2/4000 - prod cos(z_i/sqrt(i)), on [-600, 600]^dim. Griewank, 1981.
-
-    In the box |z_i| < pi sqrt(i)/2 no cosine changes its sign, and the only minimum is the optimum.
-    """
-
-    name = "griewank"
-    width = 600.0
-    roughness = 0.3
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 3.0, "adam": 10.0, "lbfgs": 0.3}
-
-    def _roots(self) -> Tensor:
-        index = torch.arange(1, self.dim + 1, dtype=torch.float64, device=device_of(self.training))
-        return index.sqrt()
-
-    def value(self, z: Tensor) -> Tensor:
-        return 1 + z.square().sum(dim=1) / 4000 - torch.cos(z / self._roots()).prod(dim=1)
-
-    def basin(self) -> Tensor:
-        return self._roots() * pi / 2
-
-
-class Rastrigin(Landscape):
-    """sum z^2 + 10 (1 - cos 2 pi z), on [-5.12, 5.12]^dim; its minima are near whole z.
-
-    Rastrigin, 1974; Muehlenbein et al., 1991.
-    """
-
-    name = "rastrigin"
-    width = 5.12
-    roughness = 20.0
-    rates: ClassVar[Mapping[str, float]] = {"sgd": 0.003, "adam": 1.0, "lbfgs": 0.1}
-
-    def value(self, z: Tensor) -> Tensor:
-        return (z.square() + 10 - 10 * torch.cos(2 * pi * z)).sum(dim=1)
-
-    def basin(self) -> float:
-        return 0.5
