@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from unittest import mock
 
-from logsched.cli.app import main, whole_app
+from logsched.cli import app
 
 FOLDER = Path(__file__).parent / "golden"
 COMMANDS = {
@@ -29,10 +29,7 @@ NAMES = [
     f"{command}-{width}-{color}-{encoding}"
     for command, width, color, encoding in product(COMMANDS, WIDTHS, COLORS, ENCODINGS)
 ]
-HELPS = [
-    "",
-    *(command.name or command.callback.__name__ for command in whole_app().registered_commands),
-]
+HELPS = ["", *app.COMMANDS]
 
 
 def printed(name: str) -> str:
@@ -43,7 +40,7 @@ def printed(name: str) -> str:
     argv = ["logsched", *COMMANDS[command]]
     with mock.patch.dict(os.environ, env, clear=True), mock.patch.object(sys, "argv", argv):
         with redirect_stdout(out), suppress(SystemExit):
-            main()
+            app.main()
         out.flush()
     return out.buffer.getvalue().decode()
 

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from logsched.base.declare import declared
 from logsched.cli.app import whole_app
-from logsched.cli.options import run_parameters
+from logsched.cli.evaluates import run_parameters
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.shapes import SHAPES
 from logsched.trial.task_options import LEFT_OUT

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 import logsched
+from logsched.cli.app import COMMANDS
 
 ROOT = Path(logsched.__file__).parent
 FLOORS = (  # a room may know those on the floors below it, and itself
     {"base"},
     {"schedule"},
     {"plan"},
-    {"draw", "export"},
-    {"describe", "logs"},
+    {"draw", "export", "describe", "logs"},
     {"trial"},
     {"cli"},
     {"__main__"},
@@ -75,7 +75,7 @@ def room(module):
 def test_the_reader_of_imports_sees_them():
     """Also within a function."""
     assert "typer" in imports("logsched.cli.app")
-    assert "logsched.export.arrays" in ours("logsched.cli.app")
+    assert "logsched.export.arrays" in ours("logsched.cli.export")
 
 
 def test_no_module_imports_one_that_imports_it():
@@ -105,15 +105,34 @@ def test_nobody_imports_click(module):
 
 
 def loaded_by(*args):
-    """Which heavy packages a command has imported when it ends."""
+    """The modules that are imported when a command ends."""
     code = (
         "import sys\nfrom logsched.cli.app import main\n"
         f"sys.argv = ['logsched', *{args!r}]\n"
-        "try:\n    main()\nfinally:\n"
-        f"    print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+        "try:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     return set(done.stderr.split())
+
+
+def heavy_loaded_by(*args):
+    """The heavy packages among them."""
+    return loaded_by(*args) & HEAVY
+
+
+def commands_loaded_by(*args):
+    """The modules of commands among them."""
+    return loaded_by(*args) & {f"logsched.cli.{one.module}" for one in COMMANDS.values()}
+
+
+@pytest.mark.parametrize("args", [[], ["--help"], ["--version"], ["plto"]], ids=" ".join)
+def test_what_is_of_no_command_imports_none(args):
+    assert commands_loaded_by(*args) == set()
+
+
+@pytest.mark.parametrize("name", ["plot", "check"])
+def test_a_command_is_imported_alone(name):
+    assert commands_loaded_by(name, "-h") == {f"logsched.cli.{COMMANDS[name].module}"}
 
 
 @pytest.mark.parametrize(
@@ -121,13 +140,13 @@ def loaded_by(*args):
     [["--help"], ["--version"], ["shapes"], ["shapes", "log"], ["presets"], ["export", "-h"]],
 )
 def test_a_command_that_computes_nothing_loads_nothing_heavy(args):
-    assert loaded_by(*args) == set()
+    assert heavy_loaded_by(*args) == set()
 
 
 def test_export_loads_nothing_that_draws():
-    assert loaded_by("export") == {"numpy", "orjson"}
+    assert heavy_loaded_by("export") == {"numpy", "orjson"}
 
 
 def test_a_terminal_plot_loads_no_matplotlib():
-    assert loaded_by("plot") >= {"numpy", "plotext"}
-    assert "matplotlib" not in loaded_by("plot")
+    assert heavy_loaded_by("plot") >= {"numpy", "plotext"}
+    assert "matplotlib" not in heavy_loaded_by("plot")

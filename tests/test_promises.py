@@ -12,12 +12,9 @@ from typing import NamedTuple
 import golden
 import pytest
 
-from logsched.cli.app import whole_app
+from logsched.cli.app import COMMANDS
 
 ERROR = re.compile(r"Error: [^\n]+[.?]\n")
-COMMANDS = [
-    command.name or command.callback.__name__ for command in whole_app().registered_commands
-]
 
 
 class Row(NamedTuple):

@@ -8,8 +8,6 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-from logsched.base.declare import Rule
-
 MOST_ROWS = 32  # a plot higher than this is no clearer
 FEWEST_COLUMNS, MOST_COLUMNS = 20, 400
 
@@ -29,15 +27,11 @@ def columns_seen() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-COLOR = Rule("auto, always or never", words=("auto", "always", "never"))
-
-
 def terminal(color: str = "auto") -> Terminal:
     """The terminal of standard output; 80 by 24 and no colour where there is none.
 
-    Raises LogschedError for a colour other than auto, always and never.
+    Colours are there `always`, `never`, or by `auto` where the terminal has them.
     """
-    COLOR.check("color", color)
     size = shutil.get_terminal_size((80, 24))
     rows = min(size.lines - 1, MOST_ROWS)  # one is left for the prompt
     colored = _has_color() if color == "auto" else color == "always"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import stat
@@ -9,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from logsched.base.console import has_unicode
 from logsched.base.errors import LogschedError, OutputError
@@ -85,6 +87,23 @@ def write_text(text: str) -> None:
 def is_terminal(path: str) -> bool:
     """Whether a path is standard output on a terminal."""
     return path in STDOUT_NAMES and sys.stdout.isatty()
+
+
+def ensure_stdout() -> None:
+    """Where standard output was closed, let what is written there fail: not be lost, unsaid."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+
+
+class _Closed(io.TextIOBase):
+    """Standard output where there is none."""
+
+    @property
+    def buffer(self) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
+
+    def write(self, text: str) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
 
 
 def abandon_stdout() -> None:

@@ -1,192 +1,17 @@
-"""The options of every command that evaluates, made from the parameters' own declaration."""
+"""Options that several commands share, and what a shell completes."""
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, wraps
-from typing import Annotated, Any, get_args
+from collections.abc import Callable, Iterable
+from typing import Annotated
 
 import typer
 
-from logsched.base import console
-from logsched.base.declare import Parameter, Value, declared
-from logsched.plan.presets import PRESETS, find_preset
-from logsched.schedule.grid import RUN_PARAMETERS
-from logsched.schedule.parameters import Parameters
-
-Prepare = Callable[[dict[str, Any], Mapping[str, str | None]], Mapping[str, Value]]
-"""Changes what a command is given, by the texts of its options; returns what is usual there."""
-
-STDIN = "-"
-LAYERS = ("schedules", "preset", "config", "sweep", "match_budget")  # what `read_run` takes
-_SWEEP = typer.Option(
-    "--sweep",
-    metavar="PARAM=VALUES",
-    help="a schedule for each value: restart_lr=0.05,0.1 or restart_interval=5:40:8 or "
-    "lr=1e-4:1e-1:4:log or log:base=range,1000; two sweeps give their product",
-)
-
-
-def run_parameters() -> Mapping[str, Parameter]:
-    """Every parameter that has an option: those of a schedule, of the grid, and `cycles`."""
-    return {**declared(Parameters), **RUN_PARAMETERS}
-
-
-def evaluates(
-    *default: str,
-    declares: Mapping[str, Parameter] | None = None,
-    prepare: Prepare | None = None,
-    left_out: Mapping[str, str] | None = None,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command SCHEDULE arguments, after its own, and the shared options.
-
-    It is called with a `Run`.
-
-    `default` are the schedules taken where none is named, nor a log as `data`. What the command
-    `declares` are options of its own; `prepare` gets the texts of these and of the parameters, and
-    all else that is given, may change it, and says what parameters are where nobody sets them;
-    `left_out` is what help says of these. What there is to warn of goes to stderr. What the command
-    returns is the exit status.
-    """
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        shared = run_parameters()
-
-        @wraps(command)
-        def wrapper(**given: Any) -> Any:
-            texts = {name: given.pop(name) for name in shared}
-            its = {name: given.pop(name) for name in declares or ()}
-            if "data" in given:
-                given |= _logs_apart(given["data"], given["schedules"])
-            unnamed = () if given.get("data") else default
-            usual = prepare(given, {**texts, **its}) if prepare else {}
-            layers = {name: given.pop(name) for name in LAYERS}
-            plan = read_plan(unnamed, texts, usual, **layers)
-            status = command(plan, **given)  # first: its error is all that is said, if it fails
-            for said in (*(f"Warning: {one}" for one in plan.warnings), *plan.notes):
-                console.say(said)
-            return status
-
-        known = [
-            *_own(command, _schedules(default), declares or {}),
-            *_shared_options(**left_out or {}),
-        ]
-        wrapper.__signature__ = inspect.Signature(known)  # type: ignore[attr-defined]
-        wrapper.__annotations__ = {}
-        return wrapper
-
-    return decorate
-
-
-def _own(
-    command: Callable[..., Any], schedules: inspect.Parameter, declares: Mapping[str, Parameter]
-) -> list[inspect.Parameter]:
-    """A command's arguments, the schedules after them, and its options."""
-    own = list(inspect.signature(command).parameters.values())[1:]
-    options = [one for one in own if not _is_argument(one)]
-    options += [_option(name, one) for name, one in declares.items()]
-    return [*(one for one in own if _is_argument(one)), schedules, *options]
-
-
-def _logs_apart(data: list[str] | None, schedules: list[str] | None) -> dict[str, list[str]]:
-    """The logs and the schedules: `-` among these is a log on standard input."""
-    named = schedules or []
-    stdin = [name for name in named if name.partition(":")[0] == STDIN]
-    return {
-        "data": [*(data or []), *stdin],
-        "schedules": [name for name in named if name not in stdin],
-    }
-
-
-def read_plan(
-    default: Sequence[str],
-    texts: Mapping[str, str | None],
-    usual: Mapping[str, Value],
-    schedules: list[str] | None,
-    preset: str | None,
-    config: str | None,
-    sweep: list[str] | None,
-    match_budget: str | None,
-) -> Any:
-    """The run that options ask for, a `Run`; `usual` is what they set where nobody else does.
-
-    Raises LogschedError where they cannot mean one.
-    """
-    from logsched.plan.config import Config, read_config
-    from logsched.plan.make import make_plan
-    from logsched.plan.specs import Settings
-
-    settings = Settings(
-        read_options(texts),
-        Config() if config is None else read_config(config),
-        {**usual, **({} if preset is None else find_preset(preset).settings)},
-    )
-    plan = make_plan(schedules or (), default, settings, sweep or ())
-    if match_budget is None:
-        return plan
-    from logsched.plan.budget import match_plan
-
-    return match_plan(plan, match_budget)
-
-
-def read_options(texts: Mapping[str, str | None]) -> dict[str, Value]:
-    """What options set. Raises LogschedError for a text that breaks its parameter's rule."""
-    known = run_parameters()
-    return {
-        name: known[name].rule.parse(name, text) for name, text in texts.items() if text is not None
-    }
-
-
-def _is_argument(parameter: inspect.Parameter) -> bool:
-    about = get_args(parameter.annotation)[-1]
-    return isinstance(about, typer.models.ArgumentInfo)
-
-
-def _schedules(default: Sequence[str]) -> inspect.Parameter:
-    known = f"  [default: {' '.join(default)}]" if default else ""
-    text = f"SHAPE, SHAPE:param=value,..., or NAME= before either; see `shapes`{known}"
-    about = typer.Argument(metavar="[SCHEDULE]...", help=text, autocompletion=complete(shape_names))
-    return _keyword("schedules", Annotated[list[str] | None, about])
-
-
-@cache
-def _shared_options(**left_out: str) -> list[inspect.Parameter]:
-    return [
-        _text("preset", "NAME", f"the paper's settings: {', '.join(PRESETS)}", preset_names),
-        _text("config", "FILE", "settings and schedules of a TOML or an exported JSON file"),
-        _keyword("sweep", Annotated[list[str] | None, _SWEEP]),
-        _text(
-            "match_budget", "LABEL", "change the other schedules' rates to spend as much as this"
-        ),
-        *(
-            _option(name, replace(one, left_out=left_out.get(name, one.left_out)))
-            for name, one in run_parameters().items()
-        ),
-    ]
-
-
-def _text(
-    name: str, metavar: str, help: str, names: Callable[[], Iterable[str]] = tuple
-) -> inspect.Parameter:
-    option = f"--{name.replace('_', '-')}"
-    about = typer.Option(option, metavar=metavar, help=help, autocompletion=complete(names))
-    return _keyword(name, Annotated[str | None, about])
-
-
-def _option(name: str, parameter: Parameter) -> inspect.Parameter:
-    metavar = parameter.unit or "|".join(parameter.rule.words) or "NUMBER"
-    about = typer.Option(
-        f"--{name.replace('_', '-')}",
-        metavar=metavar if parameter.rule.words else metavar.upper(),
-        help=f"{parameter.help}  [default: {parameter.left_out}]",
-        autocompletion=complete(lambda: parameter.rule.words),
-    )
-    return _keyword(name, Annotated[str | None, about])
-
-
-def _keyword(name: str, annotation: Any) -> inspect.Parameter:
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Parameter(name, kind, default=None, annotation=annotation)
+At = Annotated[
+    str | None, typer.Option("--at", metavar="EPOCHS", help="only these epochs, as in 0,5,30")
+]
+Every = Annotated[
+    str | None, typer.Option("--every", metavar="N", help="only every N-th point of the grid")
+]
+TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
 
 
 def complete(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
@@ -203,11 +28,6 @@ def shape_names() -> Iterable[str]:
 
 def preset_names() -> Iterable[str]:
     """The presets there are."""
+    from logsched.plan.presets import PRESETS
+
     return PRESETS
-
-
-def framework_names() -> Iterable[str]:
-    """The frameworks for which there are snippets."""
-    from logsched.export.snippets.framework import FRAMEWORKS
-
-    return FRAMEWORKS

@@ -1,20 +1,24 @@
 """The command `trial`: it reads its options and hands over to training and to what shows it."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from logsched.base import files
-from logsched.cli.options import complete, evaluates
+from logsched.base import console, files
+from logsched.cli.evaluates import evaluates
+from logsched.cli.options import complete
 from logsched.trial.task import TASKS
 from logsched.trial.task_options import LEFT_OUT, OPTIONS, prepare
+
+if TYPE_CHECKING:
+    from logsched.plan.plan import Plan
 
 SCHEDULES = ("constant", "step", "cosine", "log", "log-bounded")
 
 
 @evaluates(*SCHEDULES, declares=OPTIONS, prepare=prepare, left_out=LEFT_OUT)
 def trial(
-    plan: Any,
+    plan: "Plan",
     task: Annotated[
         str | None,
         typer.Argument(
@@ -63,8 +67,8 @@ def trial(
         typer.Option("--from", metavar="FILE", help="draw saved results instead of training"),
     ] = None,
 ) -> None:
-    """Train a model under each schedule, and show the loss."""
-    from logsched.draw import drawing
+    """Train all, or read what was trained; draw, print and save it."""
+    from logsched.draw.drawing import Look
     from logsched.trial import report
     from logsched.trial.results import read_results
     from logsched.trial.running import train_all
@@ -72,8 +76,7 @@ def trial(
 
     several = len(results or []) > 1
     report.check_options(format, by, file, several)
-    inches = "11,6.5" if several else "8,6"  # panels side by side
-    look = drawing.read_look(figsize=inches)
+    look = Look(console.terminal(), (11, 6.5) if several else (8, 6))  # panels side by side
     made: Any = task  # of its name `prepare` has made a Task
     if preprocessing:
         report.save_picture(made.picture, file)

@@ -3,79 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
 from logsched.base import console
-from logsched.base.progress import bar
-from logsched.base.text import as_json, check_format, columns
-from logsched.base.words import listed, number, time, unknown
-from logsched.describe.facts import Difference, Extremes, Facts, compare, find_facts
-from logsched.describe.remarks import describe, warnings
-from logsched.plan.config import as_toml
-from logsched.plan.plan import Plan
+from logsched.base.text import as_json, columns
+from logsched.base.words import listed, number, time
+from logsched.describe.describe import Described, Description
+from logsched.describe.facts import Facts
 
 MANY = 6  # schedules up to which each has a page of its own
 WIDTH = 80  # of paragraphs, whatever the terminal
 
 
-@dataclass(frozen=True)
-class Described:
-    """A schedule's facts, the sentence about it, what to beware of, and how it differs from one."""
-
-    facts: Facts
-    sentence: str
-    warnings: list[str]
-    against: str | None
-    difference: Difference | None
+def _as_json(described: Described) -> str:
+    schedules = {
+        label: _json_of(one, described.against) for label, one in described.schedules.items()
+    }
+    return as_json({"schedules": schedules, "warnings": described.warnings})
 
 
-def describe_plan(plan: Plan, format: str, against: str | None, sort: str | None) -> str:
-    """All schedules of a run, in the order of a fact if one is named.
-
-    Raises LogschedError for a format, label or fact that there is not.
-    """
-    check_format(format, (*FORMATS, "toml"))
-    if against is not None:
-        plan.require(against)
-    if sort is not None and sort not in Extremes._fields:
-        raise unknown("fact", sort, Extremes._fields)
-    if format == "toml":
-        return as_toml(plan.schedules, plan.grid)
-    found = {}
-    with bar("schedules", len(plan.schedules), long=MANY * 10) as watch:
-        for label in plan.schedules:
-            found[label] = _describe_one(plan, label, against)
-            watch(1)
-    if sort is not None:
-        found = dict(sorted(found.items(), key=lambda one: getattr(one[1].facts.extremes, sort)))
-    return FORMATS[format](plan, found)
-
-
-def _describe_one(plan: Plan, label: str, against: str | None) -> Described:
-    schedule = plan.schedules[label]
-    facts = find_facts(schedule, plan.grid)
-    said = [
-        *warnings(schedule, facts, plan.grid),
-        *(f"{name} is given, but not used here" for name in plan.unused_by.get(label, ())),
-    ]
-    other = None if against is None or against == label else plan.schedules[against]
-    difference = None if other is None else compare(schedule, other, plan.grid)
-    return Described(facts, describe(schedule, facts, plan.grid), said, against, difference)
-
-
-def _run_warnings(plan: Plan) -> list[str]:
-    unused = [f"{name} is given, but no schedule here uses it" for name in plan.unused]
-    return [*plan.warnings, *unused]
-
-
-def _as_json(plan: Plan, found: Mapping[str, Described]) -> str:
-    schedules = {label: _json_of(one) for label, one in found.items()}
-    return as_json({"schedules": schedules, "warnings": _run_warnings(plan)})
-
-
-def _json_of(one: Described) -> dict[str, Any]:
+def _json_of(one: Description, against: str | None) -> dict[str, Any]:
     facts = one.facts
     said = {
         **facts.extremes._asdict(),
@@ -88,19 +36,20 @@ def _json_of(one: Described) -> dict[str, Any]:
     }
     if one.difference is None:
         return said
-    return {**said, "against": {"label": one.against, **one.difference._asdict()}}
+    return {**said, "against": {"label": against, **one.difference._asdict()}}
 
 
-def _as_text(plan: Plan, found: Mapping[str, Described]) -> str:
-    many = len(found) > MANY or plan.swept is not None
+def _as_text(described: Described) -> str:
+    found = described.schedules
+    many = len(found) > MANY or described.swept
     pages = [] if many else [_page(label, one) for label, one in found.items()]
     facts = _row_each(found) if many else _side_by_side(found)
-    notes = [line for text in _run_warnings(plan) for line in _warning(text)]
+    notes = [line for text in described.warnings for line in _warning(text)]
     tail = ["".join(f"{line}\n" for line in notes)] if notes else []
-    return "\n".join([*pages, facts, *_differences(found), *tail])
+    return "\n".join([*pages, facts, *_differences(described), *tail])
 
 
-def _page(label: str, one: Described) -> str:
+def _page(label: str, one: Description) -> str:
     """A schedule's sentence, its cycles and its warnings."""
     lines = [label, *_paragraph(one.sentence, "  ")]
     if one.facts.cycle_ends:
@@ -120,7 +69,7 @@ def _paragraph(text: str, indent: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after)
 
 
-def _side_by_side(found: Mapping[str, Described]) -> str:
+def _side_by_side(found: Mapping[str, Description]) -> str:
     """The facts as rows, the schedules as columns."""
     rows = [_fact_column(one.facts) for one in found.values()]
     names = list(rows[0])
@@ -128,7 +77,7 @@ def _side_by_side(found: Mapping[str, Described]) -> str:
     return columns(table, range(1, len(table[0])), console.columns_seen())
 
 
-def _row_each(found: Mapping[str, Described]) -> str:
+def _row_each(found: Mapping[str, Description]) -> str:
     """The schedules as rows, the facts as columns."""
     facts = [_fact_column(one.facts) for one in found.values()]
     names = [name.strip() for name in facts[0]]
@@ -153,20 +102,16 @@ def _fact_column(facts: Facts) -> dict[str, str]:
     }
 
 
-def _differences(found: Mapping[str, Described]) -> list[str]:
+def _differences(described: Described) -> list[str]:
     """How each differs from the one that it is held against."""
-    compared = {label: one for label, one in found.items() if one.difference is not None}
-    if not compared:
-        return []
     names = ["mean ratio", "budget ratio", "greatest difference", "at epoch"]
-    against = next(iter(compared.values())).against
-    rows = [[f"against {against}", *names]]
-    for label, one in compared.items():
+    rows = [[f"against {described.against}", *names]]
+    for label, one in described.schedules.items():
         if one.difference is not None:
             *ratios, apart, epoch = one.difference
             shown = ["-" if ratio is None else number(ratio) for ratio in ratios]
             rows.append([label, *shown, number(apart), time(epoch)])
-    return [columns(rows, right=range(1, 5))]
+    return [columns(rows, right=range(1, 5))] if len(rows) > 1 else []
 
 
 FORMATS = {"text": _as_text, "json": _as_json}

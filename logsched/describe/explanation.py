@@ -6,21 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 
 from logsched.base.declare import declared, settings_of
-from logsched.base.text import as_json, check_format
+from logsched.base.text import as_json
 from logsched.base.words import number, time
-from logsched.describe.moment import Moment, find_moment, put_in
+from logsched.describe.moment import Moment, put_in
 from logsched.plan.plan import Plan
 from logsched.schedule.parts import Part
 from logsched.schedule.schedule import Schedule, in_effect
 
 LINE = 40  # characters of an equation that stays on one line
-
-
-def explain_plan(plan: Plan, epoch: float, format: str) -> str:
-    """Every schedule of a run at an epoch. Raises LogschedError for an unknown format."""
-    check_format(format, FORMATS)
-    moments = {label: find_moment(one, epoch) for label, one in plan.schedules.items()}
-    return FORMATS[format](plan, moments)
 
 
 def _as_json(plan: Plan, moments: Mapping[str, Moment]) -> str:

@@ -8,6 +8,9 @@ import oracle
 import pytest
 
 from logsched import Schedule
+from logsched.base.errors import LogschedError
+from logsched.describe.describe import describe_plan
+from logsched.plan.make import make_plan
 
 FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup_epochs": 1, "warmup_start_lr": 0.0001}
 FIGURE_1 |= {"init_decay_epochs": 1, "restart_interval": 1, "restart_interval_multiplier": 1.5}
@@ -555,3 +558,28 @@ def test_many_cycles_are_quick(call):
     assert len(facts["restarts"]) in (250_000 - 15, 100_000)
     if len(facts["restarts"]) == 100_000:  # then it must say so
         assert any("249985" in text for text in facts["warnings"] + whole["warnings"])
+
+
+# As data, for what draws or writes it otherwise.
+
+
+def test_what_is_described_can_be_had_without_its_text(call):
+    """In the order that is asked for, each beside the one that it is held against."""
+    plan = make_plan(("constant", "log", "cosine"), ())
+    described = describe_plan(plan, against="log", sort="mean_lr")
+    assert [*described.schedules] == ["cosine", "log", "constant"]
+    assert described.schedules["log"].difference is None
+    whole = described_by(call, "constant", "log", "cosine", "--against", "log")["schedules"]
+    for label, one in described.schedules.items():
+        assert one.facts.extremes._asdict().items() <= whole[label].items()
+        assert (one.sentence, one.warnings) == (whole[label]["sentence"], whole[label]["warnings"])
+
+
+def described_by(call, *args):
+    return json.loads(call("describe", *args, "--format", "json").stdout)
+
+
+@pytest.mark.parametrize("asked", [{"against": "linear"}, {"sort": "mean"}])
+def test_a_label_or_fact_that_there_is_not_is_refused_before_it_is_described(asked):
+    with pytest.raises(LogschedError, match="there is no"):
+        describe_plan(make_plan(("log",), ()), **asked)

@@ -17,7 +17,7 @@ from typer.main import get_command
 from logsched import Schedule
 from logsched.base.declare import declared
 from logsched.cli.app import whole_app
-from logsched.cli.options import LAYERS, run_parameters
+from logsched.cli.evaluates import LAYERS, run_parameters
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.shapes import SHAPES
 

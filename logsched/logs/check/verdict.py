@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
-from math import floor
 
-from logsched.base.console import Terminal
-from logsched.base.text import as_json, check_format, columns
+from logsched.base.text import as_json, columns
 from logsched.base.words import number, time
-from logsched.draw.picture import picture
 from logsched.logs.check.check import Comparison, Verdict
-from logsched.plan.plan import Plan
-from logsched.schedule.grid import Grid
-
-ROWS = 14  # of the plot, at most
-LATE = 0.1  # of the time: a log that begins later is drawn without what is before
 
 
-def write(
-    verdict: Verdict, label: str, planned: str, source: str, format: str, terminal: Terminal
-) -> str:
-    """The verdict on the log `label`, which is from `source`, beside the schedule `planned`.
-
-    Raises LogschedError for an unknown format.
-    """
-    check_format(format, ("text", "json"))
-    if format == "json":
-        return _as_json(verdict, label, planned)
+def _as_text(verdict: Verdict, label: str, planned: str, source: str) -> str:
+    """The verdict on the log `label`, which is from `source`, beside the schedule `planned`."""
     if verdict.whole.agrees:
         return _agreeing(verdict.whole, label, planned)
-    parts = [_differing(verdict, label, planned), _places(verdict.part), _why(verdict, source)]
-    return "\n".join([*parts, _plot(verdict.part, label, planned, terminal)])
+    parts = (_differing(verdict, label, planned), _places(verdict.part), _why(verdict, source))
+    return "\n".join(parts)
 
 
 def _agreeing(whole: Comparison, label: str, planned: str) -> str:
@@ -99,23 +82,7 @@ def _why(verdict: Verdict, source: str) -> str:
     return "Each of these explains all of it:\n" + "".join(f"  - {one}" for one in causes)
 
 
-def _plot(part: Comparison, label: str, planned: str, terminal: Terminal) -> str:
-    """The schedule and the log, over the time of the log."""
-    from logsched.draw.terminal.plot import draw
-
-    series = part.reading.series
-    if not series.epoch.size:
-        return ""
-    first, last = series.epoch[[0, -1]].tolist()
-    end = floor(last) + 1
-    plan = Plan({planned: part.schedule}, Grid(epochs=end))
-    limits = (first, float(end)) if first > LATE * end else None
-    low = replace(terminal, height=min(terminal.height, ROWS))
-    name = label if label != planned else f"{label} (logged)"
-    return draw(picture(plan, limits=limits, logs={name: series}), low)
-
-
-def _as_json(verdict: Verdict, label: str, planned: str) -> str:
+def _as_json(verdict: Verdict, label: str, planned: str, source: str) -> str:
     whole, part = verdict.whole, verdict.part
     said = {
         "log": label,
@@ -132,3 +99,6 @@ def _as_json(verdict: Verdict, label: str, planned: str) -> str:
         "notes": whole.reading.notes(),
     }
     return as_json(said)
+
+
+FORMATS = {"text": _as_text, "json": _as_json}

@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from math import floor
 
 import numpy as np
 
-from logsched.base.declare import EXACT, Value, declared
-from logsched.base.errors import LogschedError
-from logsched.base.text import as_json, check_format
+from logsched.base.declare import Value, declared
+from logsched.base.text import as_json
 from logsched.base.words import number, time
 from logsched.logs.agreement import Tolerance
-from logsched.logs.identify.identify import Answer, recognize
+from logsched.logs.identify.identify import Answer
 from logsched.logs.identify.search import Match
 from logsched.logs.times import Reading
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.schedule import Schedule
 
 MOST = 3  # schedules that are shown where several explain a log
-
-
-def write(readings: Sequence[Reading], label: str, rtol: float, format: str) -> str:
-    """The schedules that explain a log best, by the reading of its time that explains most.
-
-    Raises LogschedError for an unknown format, and for a log without a rate.
-    """
-    check_format(format, FORMATS)
-    if not readings[0].series.epoch.size:
-        raise LogschedError(f"{label} has no rate with a time")
-    for reading in readings:
-        _check_times(reading, label)
-    answer = recognize(readings, rtol)
-    return FORMATS[format](answer, label, len(readings) > 1)
-
-
-def _check_times(reading: Reading, label: str) -> None:
-    """Raise LogschedError where no run has so many points as a log's times say."""
-    last = float(reading.series.epoch[-1])
-    if last * reading.steps_per_epoch >= EXACT:
-        raise LogschedError(
-            f"{label} reaches epoch {time(last)} by {reading.source}, but a run has at most "
-            "2**53 points"
-        )
 
 
 def command(schedule: Schedule, reading: Reading) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from logsched.base.declare import EXACT
+from logsched.base.errors import LogschedError
 from logsched.base.lazy import np
+from logsched.base.words import time
 from logsched.logs.agreement import Tolerance, telling_rounding, tolerance_for
 from logsched.logs.identify.fitting import Effort
 from logsched.logs.identify.search import Match, complexity, identify, refined, rounded_off
@@ -41,12 +44,13 @@ class Answer:
         return self.fits and all(float(f"{one:.{SHORT}g}") == one for one in numbers)
 
 
-def recognize(readings: Sequence[Reading], rtol: float) -> Answer:
+def recognize(readings: Sequence[Reading], label: str, rtol: float) -> Answer:
     """The answer by the first reading that is explained, or where none is, the nearest by one.
 
     A rounded log is first explained as near as that, which is easier, and then exactly if it can
-    be. Raises LogschedError for a log without a point.
+    be. Raises LogschedError for a log without a point, and for one that no run can have.
     """
+    _check(readings, label)
     exact = tolerance_for(readings[0].rate, rtol)
     rounding = telling_rounding(readings[0].series.rate, exact)
     answer = _plainest(readings, rounding.tolerance if rounding else exact)
@@ -60,6 +64,19 @@ def recognize(readings: Sequence[Reading], rtol: float) -> Answer:
     if closer[0].fits:
         return Answer(answer.reading, closer, exact)
     return replace(answer, kept=rounding.kept)
+
+
+def _check(readings: Sequence[Reading], label: str) -> None:
+    """Raise LogschedError where a log has no point, or no run has as many as its times say."""
+    if not readings[0].series.epoch.size:
+        raise LogschedError(f"{label} has no rate with a time")
+    for reading in readings:
+        last = float(reading.series.epoch[-1])
+        if last * reading.steps_per_epoch >= EXACT:
+            raise LogschedError(
+                f"{label} reaches epoch {time(last)} by {reading.source}, but a run has at most "
+                "2**53 points"
+            )
 
 
 def _plainest(readings: Sequence[Reading], tolerance: Tolerance) -> Answer:
