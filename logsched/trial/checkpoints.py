@@ -6,9 +6,11 @@ They hold tensors, numbers and texts only, and are loaded with `weights_only`: n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from logsched.base.errors import LogschedError, OutputError
 from logsched.plan.config import as_table
 from logsched.schedule.grid import Grid
 from logsched.schedule.schedule import Schedule
-from logsched.trial.lazy_torch import torch
+from logsched.trial.lazy_torch import Tensor, torch, want_of_memory
 from logsched.trial.results import Record, read_record
 from logsched.trial.task import Task
 from logsched.trial.training import Trainee
@@ -122,22 +124,53 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     """Go on from a checkpoint, whether with its schedule or another; say whether with another.
 
     A run that was halted stays so under the same schedule, and goes on under another. Raises
-    OutputError for the weights of another model.
+    OutputError for the state of another model.
     """
     label, seed = trainee.record.label, trainee.record.seed
     trainee.record = Record(**{**asdict(saved.record), "label": label, "seed": seed})
     other = saved.schedule != trainee.schedule
     if other or saved.record.halted is None:
         trainee.record.cut(saved.epochs * trainee.grid.steps_per_epoch, saved.epochs)
-    try:
-        trainee.model.net.load_state_dict(saved.state["net"])
-        for one, state in zip(trainee.optimizers, saved.state["optimizers"], strict=True):
-            one.load_state_dict(deepcopy(state))  # it would train these tensors themselves
-    except (RuntimeError, LookupError, TypeError, ValueError, AttributeError):
-        raise OutputError(f"{saved.path} is of another model than this task's") from None
+    with _same_model(saved):
+        _load_state(trainee, saved)
     trainee.before = saved.state
     trainee.follow()
     return other
+
+
+def _load_state(trainee: Trainee, saved: Checkpoint) -> None:
+    trainee.model.net.load_state_dict(saved.state["net"])
+    for optimizer, state in zip(trainee.optimizers, saved.state["optimizers"], strict=True):
+        optimizer.load_state_dict(deepcopy(state))  # it would train these tensors themselves
+
+
+@contextmanager
+def _same_model(saved: Checkpoint) -> Iterator[None]:
+    """Raise OutputError where the state of a checkpoint does not fit the task's model."""
+    try:
+        with want_of_memory():
+            yield
+    except (RuntimeError, LookupError, TypeError, ValueError, AttributeError):
+        raise OutputError(f"{saved.path} is of another model than this task's") from None
+
+
+def rehearse(trainee: Trainee, saved: Checkpoint) -> None:
+    """Raise OutputError where a run could not go on from a checkpoint's state. Spoils the trainee.
+
+    Whether what an optimizer remembers fits shows only in a step: each takes one, without data.
+    """
+    with _same_model(saved):
+        _load_state(trainee, saved)
+        for optimizer, player in zip(trainee.optimizers, trainee.model.players, strict=True):
+            optimizer.step(partial(_sum, optimizer, player.parameters))
+
+
+def _sum(optimizer: Any, weights: Sequence[Tensor]) -> Tensor:
+    """A loss that needs no data: the sum of the weights, with its gradient."""
+    optimizer.zero_grad()
+    whole = sum(weight.sum() for weight in weights)
+    whole.backward()
+    return whole
 
 
 def check(saved: Checkpoint, task: Task, grid: Grid, seed: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
@@ -15,6 +17,8 @@ functional: Any = Lazy("torch.nn.functional")
 Tensor: TypeAlias = Any
 """A `torch.Tensor`."""
 
+CPU = "DefaultCPUAllocator"  # what finds no memory, in PyTorch's words
+
 
 def require(extra: str, **packages: str) -> None:
     """Raise MissingError where a package, by the name of its module, is not installed."""
@@ -24,3 +28,14 @@ def require(extra: str, **packages: str) -> None:
             f"this needs {listed(missing)}: pip install 'logsched[{extra}]', or "
             f"pip install {' '.join(name.lower().replace('pytorch', 'torch') for name in missing)}"
         )
+
+
+@contextmanager
+def want_of_memory() -> Iterator[None]:
+    """Raise MemoryError where PyTorch raises what it raises for want of memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error, torch.cuda.OutOfMemoryError) or CPU in str(error):
+            raise MemoryError from None
+        raise

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter
 
@@ -18,7 +17,7 @@ from logsched.base.words import listed
 from logsched.plan.plan import Plan
 from logsched.trial import checkpoints
 from logsched.trial.checkpoints import Checkpoint
-from logsched.trial.lazy_torch import torch
+from logsched.trial.lazy_torch import torch, want_of_memory
 from logsched.trial.results import Record, Results, to_json
 from logsched.trial.saving import Keeping
 from logsched.trial.task import Task, device_of
@@ -26,7 +25,6 @@ from logsched.trial.training import Trainee, Watch
 
 LONG = 60.0  # seconds that are worth an estimate
 GREATEST = 1e38  # rate: float32 ends soon after it
-CPU = "DefaultCPUAllocator"  # what finds no memory, in PyTorch's words
 FIRST, TIMED = 3, 5  # steps before the estimate: some that warm up, some that are timed
 
 
@@ -45,7 +43,8 @@ def train_all(task: Task, plan: Plan, keeping: Keeping) -> Results:
     _note_warmup(plan)
     seeds, find = _source(task, keeping)
     if keeping.source is not None:
-        _check_source(task, plan, seeds, find)
+        with want_of_memory():
+            _check_source(task, plan, seeds, find)
     if keeping.folder is not None:
         files.make_folder(keeping.folder)
     if task.small:
@@ -63,7 +62,7 @@ def _train_each(
 ) -> None:
     """Train one after another."""
     steps = estimate.count * results.plan.grid.size
-    with _memory(), bar("steps", steps, long=1) as advance:
+    with want_of_memory(), bar("steps", steps, long=1) as advance:
 
         def watch() -> None:
             advance(1)
@@ -114,10 +113,13 @@ def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:
 
 def _check_source(task: Task, plan: Plan, seeds: Sequence[int], find: Find) -> None:
     """Raise LogschedError where a run cannot go on; checkpoints are read one after another."""
+    spare: Trainee | None = None  # a model that is loaded with each, and never trained
     for seed in seeds:
-        for label in plan.schedules:
+        for label, schedule in plan.schedules.items():
             if saved := find(label, seed):
                 checkpoints.check(saved, task, plan.grid, seed)
+                spare = spare or Trainee(task, plan.grid, schedule, Record(label, seed))
+                checkpoints.rehearse(spare, saved)
 
 
 def _begun(task: Task, plan: Plan, find: Find, label: str, seed: int) -> Trainee:
@@ -144,17 +146,6 @@ def _keep(trainee: Trainee, results: Results, keeping: Keeping) -> None:
         checkpoints.save(trainee, keeping.folder)
     for path in keeping.files:
         files.write([to_json(results)], path)
-
-
-@contextmanager
-def _memory() -> Iterator[None]:
-    """Raise MemoryError where PyTorch raises what it raises for want of memory."""
-    try:
-        yield
-    except RuntimeError as error:
-        if isinstance(error, torch.cuda.OutOfMemoryError) or CPU in str(error):
-            raise MemoryError from None
-        raise
 
 
 class Estimate:

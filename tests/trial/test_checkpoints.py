@@ -333,10 +333,44 @@ def test_a_checkpoint_that_cannot_go_on_is_refused_before_any_training(saved, ot
     else:
         (task_, epochs) = (make_task("ackley"), 3) if "trial" in other else (task, 9)
         train(task_, "log", epochs=epochs, keeping=Keeping(folder=str(saved.parent)))
+    assert_refused_before_any_training(saved, task, r"log-seed0\.pt")
+
+
+def assert_refused_before_any_training(saved, task, said):
+    """The first schedule, whose checkpoint is in order, is not trained on."""
     before = saved.read_bytes()
-    with pytest.raises(LogschedError, match=r"log-seed0\.pt"):
+    with pytest.raises(LogschedError, match=said):
         resumed(saved.parent, task, "cosine", "log", epochs=5)
     assert saved.read_bytes() == before
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("name", ["rastrigin", "gan-ring", "digits"])
+@pytest.mark.parametrize("part", ["net", "optimizers"])
+def test_the_weights_of_another_model_are_refused_before_any_training(
+    tmp_path, name, optimizer, part
+):
+    """Of the same settings otherwise, as another version could have left them."""
+    task = make_task(name, {"optimizer": optimizer})
+    train(task, "cosine", "log", keeping=Keeping(folder=str(tmp_path)))
+    first, last = tmp_path / "cosine-seed0.pt", tmp_path / "log-seed0.pt"
+    content = torch.load(last)
+    torch.save({**content, part: mapped(narrower, content[part])}, last)
+    assert_refused_before_any_training(first, task, f"^{last} is of another model than this task")
+
+
+def mapped(change, whole):
+    """A checkpoint's content with a change to each tensor in it."""
+    if isinstance(whole, dict):
+        return {key: mapped(change, value) for key, value in whole.items()}
+    if isinstance(whole, list | tuple):
+        return type(whole)(mapped(change, value) for value in whole)
+    return change(whole) if isinstance(whole, torch.Tensor) else whole
+
+
+def narrower(weights):
+    """As of a layer with fewer units; a single number stays."""
+    return weights[:-1].clone() if weights.dim() else weights
 
 
 def test_all_go_on_from_one_file_even_where_a_run_takes_its_place(saved):
