@@ -1,6 +1,7 @@
 """What tests of the command line share: `run`, a real process; `call`, the same in this one."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,6 +45,14 @@ def run(tmp_path) -> Callable[..., Result]:
         return Result(out.decode() if text else out, (done.stderr or b"").decode(), done.returncode)
 
     return run
+
+
+@pytest.fixture
+def package(tmp_path) -> Path:
+    """A copy of the package, to which a test may add; it is what `run` runs then."""
+    folder = tmp_path / "logsched"  # where a process starts Python looks first
+    shutil.copytree(Path(logsched.__file__).parent, folder)
+    return folder
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The commands `export` and `snippet`: schedules for other programs, as arrays and as code."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +8,11 @@ import typer
 
 from logsched.base import files
 from logsched.base.errors import LogschedError
+from logsched.base.words import listed
 from logsched.cli.evaluates import evaluates
 from logsched.cli.options import At, Every, complete
+from logsched.export.arrays import FORMATS, find_format
+from logsched.export.snippets.framework import FRAMEWORKS
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
@@ -29,7 +31,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="json, jsonl, csv, tsv, txt, npy or npz  [default: FILE's suffix, or json]",
+            help=f"{listed([*FORMATS], 'or')}  [default: FILE's suffix, or json]",
         ),
     ] = None,
     at: At = None,
@@ -37,23 +39,15 @@ def export(
 ) -> None:
     """Write the chosen rows in a format, with a progress bar where they are many."""
     from logsched.base import progress
-    from logsched.export import arrays
     from logsched.plan.rows import choose_rows
 
     rows = choose_rows(plan, at, every)
     name = format or files.suffix(output) or "json"
-    chosen = arrays.find_format(name, rows)
+    chosen = find_format(name, rows)
     if chosen.binary and files.is_terminal(output):
         raise LogschedError(f"format {name} is binary, not for a terminal: use -o FILE or a pipe")
     with progress.bar("rows", rows.rows * chosen.passes(rows)) as watch:
         files.write(chosen.write(replace(rows, watch=watch)), output)
-
-
-def framework_names() -> Iterable[str]:
-    """The frameworks for which there are snippets."""
-    from logsched.export.snippets.framework import FRAMEWORKS
-
-    return FRAMEWORKS
 
 
 @evaluates("log")
@@ -63,8 +57,8 @@ def snippet(
         str | None,
         typer.Argument(
             metavar="FRAMEWORK",
-            help="torch, lightning, transformers, keras, optax or python",
-            autocompletion=complete(framework_names),
+            help=listed([*FRAMEWORKS], "or"),
+            autocompletion=complete(lambda: FRAMEWORKS),
         ),
     ] = None,
     output: Output = files.STDOUT,

@@ -49,5 +49,11 @@ def test_a_new_file_is_a_new_format(call, tmp_path):
     )
 
 
+def test_it_is_in_the_help(run, package):
+    (package / "export" / "formats" / "tskv.py").write_text(TSKV)
+    told = " ".join(run("export", "--help").stdout.split())
+    assert "json, jsonl, csv, tsv, txt, npy, npz or tskv [default: FILE's suffix, or json]" in told
+
+
 def test_without_it_there_is_none(call):
     assert "there is no format 'tskv'" in call("export", "--format", "tskv").stderr

@@ -55,6 +55,12 @@ def test_a_new_file_is_a_new_framework(call, tmp_path):
     assert done.stdout == "[0.1 0.1]\n"
 
 
+def test_it_is_in_the_help(run, package):
+    (package / "export" / "snippets" / "frameworks" / "flax.py").write_text(NUMPY)
+    told = " ".join(run("snippet", "--help").stdout.split())
+    assert "torch, lightning, transformers, flax, keras, optax or python" in told
+
+
 @pytest.mark.usefixtures("new")
 def test_it_is_offered(call):
     assert call("snippet").stderr.endswith(", optax, plain-numpy, python.\n")

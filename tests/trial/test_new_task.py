@@ -1,13 +1,10 @@
 """Tasks are what their folder holds: a file more is a task more, with options of its own."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 from small import NO_TORCH
 
-import logsched
 from logsched.trial.task import TASKS
 
 BOWL = '''
@@ -44,10 +41,8 @@ TASK = Bowl
 
 
 @pytest.fixture
-def trial(run, tmp_path):
-    """`trial` of a copy of the package that has one file more, in a real process."""
-    package = tmp_path / "logsched"  # Python looks in the folder that a process starts in first
-    shutil.copytree(Path(logsched.__file__).parent, package)
+def trial(run, package):
+    """`trial` of a package that has one file more, in a real process."""
     (package / "trial" / "tasks" / "bowl.py").write_text(BOWL)
     return lambda *args: run("trial", *args)
 

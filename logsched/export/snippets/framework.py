@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.errors import LogschedError
 from logsched.base.folder import Folder
-from logsched.export.snippets.forms import ClosedForm
-from logsched.export.snippets.scalar import Scalar
+
+if TYPE_CHECKING:
+    from logsched.export.snippets.forms import ClosedForm
 
 
 class Framework(NamedTuple):
@@ -24,7 +25,7 @@ class Framework(NamedTuple):
     relative: bool = False  # whether it takes multiples of lr
     by_step: bool = False  # whether it counts steps also where an epoch has only one
     arrays: str = ""  # the module for arrays of which `learning_rate` has to be a function
-    form: type[ClosedForm] = Scalar  # what writes `learning_rate`
+    form: type[ClosedForm] | None = None  # what writes it, if not as a function of numbers
     of_steps: Framework | None = None  # what takes its place where an epoch has several steps
 
 

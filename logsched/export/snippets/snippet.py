@@ -13,6 +13,7 @@ from logsched.base.errors import LogschedError
 from logsched.export.snippets.framework import Framework, find_framework
 from logsched.export.snippets.layout import WIDTH, script
 from logsched.export.snippets.samples import Samples
+from logsched.export.snippets.scalar import Scalar
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
@@ -41,7 +42,7 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
     form = (
         Samples(schedule, plan.grid, n, framework.arrays)
         if as_array
-        else framework.form(schedule, plan.grid)
+        else (framework.form or Scalar)(schedule, plan.grid)
     )
     words = {
         "n": n,
