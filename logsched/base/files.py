@@ -10,11 +10,13 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO, NoReturn
 
 from logsched.base.console import has_unicode
 from logsched.base.errors import LogschedError, OutputError
+from logsched.base.signals import taken_back
 from logsched.base.words import shown
 
 LONG = 100  # bytes of a label in a file's name
@@ -141,13 +143,14 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     if target.exists() and not os.access(target, os.W_OK):
         target.open("r+b").close()  # raises what forbids this
     new = target.with_name(f".logsched-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
-    file = new.open("xb")
-    try:
-        with file:
-            yield file
-        if target.exists():
-            new.chmod(stat.S_IMODE(target.stat().st_mode))
-        new.replace(target)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    with taken_back(partial(new.unlink, missing_ok=True)):
+        file = new.open("xb")
+        try:
+            with file:
+                yield file
+            if target.exists():
+                new.chmod(stat.S_IMODE(target.stat().st_mode))
+            new.replace(target)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
+
+from logsched.base.signals import taken_back
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 LONG = 2_000_000  # steps that are worth a bar
+EVERY = 0.1  # seconds after which it is drawn again
 
 
 @contextmanager
@@ -19,12 +24,15 @@ def bar(what: str, steps: int, long: int = LONG) -> Iterator[Callable[[int], Non
     if steps < long or sys.stderr is None or not sys.stderr.isatty():
         yield lambda done: None
         return
-    with _progress() as shown:
-        task = shown.add_task(what, total=steps, rate="")
+    with taken_back(_clear), _progress() as shown:
+        task, looked = shown.add_task(what, total=steps, rate=""), monotonic()
 
         def advance(done: int) -> None:
-            speed = shown.tasks[0].speed
-            shown.update(task, advance=done, rate=f"{speed:,.0f}/s" if speed else "")
+            nonlocal looked
+            speed, due = shown.tasks[0].speed, monotonic() >= looked + EVERY
+            rate = f"{speed:,.0f}/s" if speed else ""
+            shown.update(task, advance=done, rate=rate, refresh=due)
+            looked = monotonic() if due else looked
 
         yield advance
 
@@ -36,4 +44,14 @@ def _progress() -> Progress:
 
     task, rate = "{task.description}", "{task.fields[rate]}"
     columns = (task, BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,  # in a thread it could be drawn again after a signal
+    )
+
+
+def _clear() -> None:
+    """Take the bar away, and give the cursor back."""
+    os.write(sys.stderr.fileno(), b"\r\x1b[2K\x1b[?25h")

@@ -1,13 +1,11 @@
 """The command line: its commands, each imported when it is asked for, and how it ends."""
 
-import gc
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -46,8 +44,6 @@ SETTINGS = {
 
 def main() -> None:
     """Run the command line: an error is one sentence on stderr and an exit status, never more."""
-    gc.set_threshold(100_000)  # looking through all that a start imports is a tenth of it
-    signal.signal(signal.SIGTERM, _terminate)
     warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, at the ends of float64
     files.ensure_stdout()
     try:
@@ -56,8 +52,6 @@ def main() -> None:
         status = _complain(str(error), error.exit_code)
     except typer.TyperException as error:
         status = _complain(_usage(error), error.exit_code)
-    except typer.Abort:
-        status = 130
     except MemoryError:
         status = _complain("there is not enough memory for this", 1)
     except OSError as error:  # of --help: whatever else is written reports its own
@@ -156,8 +150,3 @@ def _usage(error: typer.TyperException) -> str:
 def _complain(sentence: str, status: int) -> int:
     console.say(f"Error: {sentence}")
     return status
-
-
-def _terminate(number: int, frame: object) -> NoReturn:
-    """Leave as after an error, so that unfinished files are taken away."""
-    raise SystemExit(128 + number)

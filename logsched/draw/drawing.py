@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from logsched.base import files
 from logsched.base.console import Terminal
 from logsched.base.declare import Rule
-from logsched.base.lazy import unbroken
 from logsched.base.progress import bar
 from logsched.draw.figure.quiet import quiet_matplotlib
 from logsched.draw.picture import Picture
@@ -40,13 +39,12 @@ def draw_file(picture: Picture, output: str, look: Look, steps_per_epoch: int | 
     draw_rows([[picture]], output, look, steps_per_epoch)
 
 
+@quiet_matplotlib()
 def draw_rows(
     rows: Sequence[Sequence[Picture]], output: str, look: Look, steps_per_epoch: int | None = None
 ) -> None:
     """Draw pictures in rows into a file, whose suffix names the format."""
-    quiet_matplotlib()
-    with unbroken():
-        from logsched.draw.figure import figure
+    from logsched.draw.figure import figure
 
     suffix = files.suffix(output)
     if suffix not in figure.FORMATS:

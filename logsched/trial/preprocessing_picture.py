@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from logsched.base.lazy import np, unbroken
+from logsched.base.lazy import np
 from logsched.draw.figure.quiet import quiet_matplotlib
 from logsched.trial.preprocessing import PADDING, PERCENTILES, WHITE
 
@@ -29,14 +29,13 @@ EXPLAINED = {
 }
 
 
+@quiet_matplotlib()
 def draw_stages(stages: list[Stage]) -> bytes:
     """A PNG of the first images of a batch: a row for each stage, and how its pixels spread."""
-    quiet_matplotlib()
-    with unbroken():
-        from matplotlib.figure import Figure
+    from matplotlib.figure import Figure
 
-        from logsched.draw.figure.figure import save
-        from logsched.draw.figure.paper import Paper, style
+    from logsched.draw.figure.figure import save
+    from logsched.draw.figure.paper import Paper, style
 
     dots = EDGE + NAMES + PICTURES + SPREAD + EDGE, TOP + ROW * len(stages) + EDGE
     paper = Paper(size=(dots[0] / DPI, dots[1] / DPI), dpi=DPI)

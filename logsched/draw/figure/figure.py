@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from logsched.base.lazy import unbroken
 from logsched.base.words import printable
 from logsched.draw.crowd import crowd_notes
 from logsched.draw.figure import legend, panels
@@ -20,13 +18,12 @@ from logsched.draw.picture import Picture
 
 __all__ = ["FORMATS", "Paper", "compose", "draw", "style"]
 
-_BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}
 _NO_DATES: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
     "svg": {"Creator": None, "Date": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
-FORMATS = tuple(_BACKENDS)
+FORMATS = tuple(_NO_DATES)
 
 
 def draw(rows: Sequence[Sequence[Picture]], paper: Paper) -> bytes:
@@ -37,8 +34,6 @@ def draw(rows: Sequence[Sequence[Picture]], paper: Paper) -> bytes:
 
 def save(figure: Figure, format: str) -> bytes:
     """A figure as the bytes of a file, in which there is no date and no machine."""
-    with unbroken():
-        import_module(f"matplotlib.backends.backend_{_BACKENDS[format]}")
     file = BytesIO()
     figure.savefig(file, format=format, metadata=_NO_DATES[format])
     return file.getvalue()
