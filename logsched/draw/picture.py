@@ -1,4 +1,4 @@
-"""What a plot shows, whatever draws it: curves as functions of time, restarts, phases."""
+"""What a plot shows, whatever draws it: traces over time, restarts, phases."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Span = tuple[float, float]
 """Two epochs and the time between them."""
 
-POINTS = 4000  # of a curve's fine grid
-SEAMS = 2000  # cycles of a curve whose both ends are drawn; of more, so many chosen evenly
+POINTS = 4000  # of a trace's fine grid
+SEAMS = 2000  # cycles of a schedule whose both ends are drawn; of more, so many chosen evenly
 UNITS = ("epoch", "step")
 LAYOUTS = ("overlay", "stack")
 PHASES = 100  # cycles up to which they are shaded and named
@@ -30,7 +30,7 @@ FEW_LOGGED = 100  # logged ones
 
 @dataclass(frozen=True)
 class Trace:
-    """One labelled line: `(n,)` epochs, none before the one ahead, and rates; `(m, 2)` grid points.
+    """A labelled curve as it is seen: `(n,)` epochs in order, and rates; `(m, 2)` grid points.
 
     At a seam there are two points, the last moment before it and the seam itself. The band around a
     mean has a lower and an upper edge, `(n,)` each.
@@ -39,15 +39,15 @@ class Trace:
     label: str
     epoch: Floats
     rate: Floats
-    marks: Floats
+    points: Floats
     band: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that a plot shows; `stack` is one panel a curve on one time axis."""
+    """Everything that a plot shows; `stack` is one panel a trace on one time axis."""
 
-    curves: tuple[Trace, ...]
+    traces: tuple[Trace, ...]
     restarts: tuple[float, ...]
     phases: tuple[tuple[str, float, float], ...]
     epochs: float
@@ -58,6 +58,12 @@ class Picture:
     limits: tuple[float, float] | None = None
     layout: str = "overlay"
     swept: Swept | None = None
+
+    @property
+    def phase_times(self) -> Floats:
+        """`(n, 2)`: when each phase begins, and when it ends."""
+        times = [times for _, *times in self.phases]
+        return np.array(times, dtype=np.float64).reshape(-1, 2)
 
 
 def picture(
@@ -86,9 +92,9 @@ def picture(
         )
     span = (begin, min(end, float(plan.grid.epochs)))
     whole = Picture(
-        curves=(
-            *(trace(label, one, plan.grid, span) for label, one in plan.schedules.items()),
-            *(measured(label, one) for label, one in (logs or {}).items()),
+        traces=(
+            *(planned(label, its, plan.grid, span) for label, its in plan.schedules.items()),
+            *(measured(label, series) for label, series in (logs or {}).items()),
         ),
         restarts=_restarts(plan, span),
         phases=_phases(plan.schedules, span),
@@ -107,8 +113,9 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     scale = np.array([steps, 1.0])
     return replace(
         whole,
-        curves=tuple(
-            Trace(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
+        traces=tuple(
+            Trace(trace.label, trace.epoch * steps, trace.rate, trace.points * scale)
+            for trace in whole.traces
         ),
         restarts=tuple(start * steps for start in whole.restarts),
         phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
@@ -117,7 +124,7 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     )
 
 
-def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
+def planned(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
     stretches = schedule.stretches(begin, end, SEAMS)
@@ -125,11 +132,11 @@ def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     turns = np.array([turn for turn in found if begin <= turn < end])
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
-    return Trace(label, epochs, schedule(epochs), _marks(schedule, grid, span))
+    return Trace(label, epochs, schedule(epochs), _grid_points(schedule, grid, span))
 
 
 def measured(label: str, series: Series) -> Trace:
-    """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
+    """What a run logged: as dots too where it is little, at most 4 * POINTS of more."""
     epoch, rate = series
     if epoch.size > 4 * POINTS:
         first = np.linspace(0, epoch.size, POINTS, endpoint=False).astype(np.int64)
@@ -137,11 +144,11 @@ def measured(label: str, series: Series) -> Trace:
         ends = np.column_stack([epoch[first], epoch[first], epoch[last], epoch[last]])
         least, most = np.minimum.reduceat(rate, first), np.maximum.reduceat(rate, first)
         epoch, rate = ends.ravel(), np.column_stack([rate[first], least, most, rate[last]]).ravel()
-    marks = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
-    return Trace(label, epoch, rate, marks)
+    points = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
+    return Trace(label, epoch, rate, points)
 
 
-def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
+def _grid_points(schedule: Schedule, grid: Grid, span: Span) -> Floats:
     """The grid's points in a span, `(m, 2)`, where they are few."""
     first, last = map(grid.index, span)
     few = last - first <= FEW
@@ -162,8 +169,8 @@ def _restarts(plan: Plan, span: Span) -> tuple[float, ...]:
 
 def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, float, float], ...]:
     """The phases that all schedules with a decay share; none where they differ."""
-    each = [_named(one, span) for one in schedules.values() if _decays(one)]
-    return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
+    each = [_named(its, span) for its in schedules.values() if _decays(its)]
+    return tuple(each[0]) if each and all(named == each[0] for named in each) else ()
 
 
 def _decays(schedule: Schedule) -> bool:
