@@ -1,4 +1,4 @@
-"""Curves too many for a look each: coloured by the parameter that was swept, where there is one."""
+"""Traces too many for a look each: coloured by the parameter that was swept, where there is one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from logsched.base.lazy import Floats
 from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale, x_limits
 
-TOLD_APART = 9  # curves that colours and dashes, or shapes, tell apart
+TOLD_APART = 9  # traces that colours and dashes, or shapes, tell apart
 
 
 @dataclass(frozen=True)
 class Gradient:
-    """A parameter's name, its axis, and where on it the curves lie, from 0 to 1.
+    """A parameter's name, its axis, and where on it the traces lie, from 0 to 1.
 
     What a run logged has no place: nan.
     """
@@ -26,13 +26,13 @@ class Gradient:
 
     @property
     def order(self) -> list[int]:
-        """The numbers of the curves that have a place, from the lowest."""
+        """The numbers of the traces that have a place, from the lowest."""
         order = np.argsort(self.places, kind="stable")  # nan comes last
         return [int(number) for number in order[: len(order) - len(self.others)]]
 
     @property
     def others(self) -> list[int]:
-        """The numbers of the curves that have none."""
+        """The numbers of the traces that have none."""
         return [int(number) for number in np.flatnonzero(np.isnan(self.places))]
 
     def value(self, place: float) -> str:
@@ -42,16 +42,16 @@ class Gradient:
 
 
 def crowded(picture: Picture) -> bool:
-    """Whether more curves lie over each other than can be told apart."""
-    return picture.layout == "overlay" and len(picture.curves) > TOLD_APART
+    """Whether more traces lie over each other than can be told apart."""
+    return picture.layout == "overlay" and len(picture.traces) > TOLD_APART
 
 
 def gradient(picture: Picture) -> Gradient | None:
-    """What colours a crowd; None for fewer curves, and for those that vary in no one number."""
+    """What colours a crowd; None for fewer traces, and for those that vary in no one number."""
     swept = picture.swept
     if swept is None or not crowded(picture):
         return None
-    values = np.array([swept.values.get(curve.label, np.nan) for curve in picture.curves])
+    values = np.array([swept.values.get(trace.label, np.nan) for trace in picture.traces])
     lowest, highest = np.nanmin(values), np.nanmax(values)
     log = swept.logarithmic and bool(lowest > 0)
     ends = np.log10([lowest, highest]) if log else [lowest, highest]
@@ -65,4 +65,4 @@ def crowd_notes(picture: Picture) -> list[str]:
     if not crowded(picture):
         return []
     apart = "" if gradient(picture) else ", too many to tell apart"
-    return [f"{len(picture.curves)} curves{apart}: logsched describe lists them."]
+    return [f"{len(picture.traces)} curves{apart}: logsched describe lists them."]

@@ -1,4 +1,4 @@
-"""What a plot shows, whatever draws it: curves as functions of time, restarts, phases."""
+"""What a plot shows, whatever draws it: traces over time, restarts, phases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from logsched.base.errors import LogschedError
-from logsched.base.lazy import np
+from logsched.base.lazy import Floats, np
 from logsched.base.words import unknown
 from logsched.schedule.trace import SEAMS, Span, Trace, measured, trace
 
@@ -23,9 +23,9 @@ PHASES = 100  # cycles up to which they are shaded and named
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that a plot shows; `stack` is one panel a curve on one time axis."""
+    """Everything that a plot shows; `stack` is one panel a trace on one time axis."""
 
-    curves: tuple[Trace, ...]
+    traces: tuple[Trace, ...]
     restarts: tuple[float, ...]
     phases: tuple[tuple[str, float, float], ...]
     epochs: float
@@ -36,6 +36,12 @@ class Picture:
     limits: tuple[float, float] | None = None
     layout: str = "overlay"
     swept: Swept | None = None
+
+    @property
+    def phase_times(self) -> Floats:
+        """`(n, 2)`: when each phase begins, and when it ends."""
+        times = [times for _, *times in self.phases]
+        return np.array(times, dtype=np.float64).reshape(-1, 2)
 
 
 def picture(
@@ -64,9 +70,9 @@ def picture(
         )
     span = (begin, min(end, float(plan.grid.epochs)))
     whole = Picture(
-        curves=(
-            *(trace(label, one, plan.grid, span) for label, one in plan.schedules.items()),
-            *(measured(label, one) for label, one in (logs or {}).items()),
+        traces=(
+            *(trace(label, its, plan.grid, span) for label, its in plan.schedules.items()),
+            *(measured(label, series) for label, series in (logs or {}).items()),
         ),
         restarts=_restarts(plan, span),
         phases=_phases(plan.schedules, span),
@@ -85,8 +91,9 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     scale = np.array([steps, 1.0])
     return replace(
         whole,
-        curves=tuple(
-            Trace(one.label, one.epoch * steps, one.rate, one.marks * scale) for one in whole.curves
+        traces=tuple(
+            Trace(its.label, its.epoch * steps, its.rate, its.points * scale)
+            for its in whole.traces
         ),
         restarts=tuple(start * steps for start in whole.restarts),
         phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
@@ -108,8 +115,8 @@ def _restarts(plan: Plan, span: Span) -> tuple[float, ...]:
 
 def _phases(schedules: Mapping[str, Schedule], span: Span) -> tuple[tuple[str, float, float], ...]:
     """The phases that all schedules with a decay share; none where they differ."""
-    each = [_named(one, span) for one in schedules.values() if _decays(one)]
-    return tuple(each[0]) if each and all(one == each[0] for one in each) else ()
+    each = [_named(its, span) for its in schedules.values() if _decays(its)]
+    return tuple(each[0]) if each and all(named == each[0] for named in each) else ()
 
 
 def _decays(schedule: Schedule) -> bool:

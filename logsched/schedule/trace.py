@@ -32,7 +32,7 @@ class Trace:
     label: str
     epoch: Floats
     rate: Floats
-    marks: Floats
+    points: Floats
     band: tuple[Floats, ...] = ()
 
 
@@ -44,11 +44,11 @@ def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     turns = np.array([turn for turn in found if begin <= turn < end])
     even = np.linspace(begin, np.nextafter(end, 0.0), POINTS)
     epochs = np.sort(np.concatenate([even, turns, np.nextafter(turns, 0.0)]))
-    return Trace(label, epochs, schedule(epochs), _marks(schedule, grid, span))
+    return Trace(label, epochs, schedule(epochs), _grid_points(schedule, grid, span))
 
 
 def measured(label: str, series: Series) -> Trace:
-    """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
+    """What a run logged: as dots too where it is little, at most 4 * POINTS of more."""
     epoch, rate = series
     if epoch.size > 4 * POINTS:
         first = np.linspace(0, epoch.size, POINTS, endpoint=False).astype(np.int64)
@@ -56,11 +56,11 @@ def measured(label: str, series: Series) -> Trace:
         ends = np.column_stack([epoch[first], epoch[first], epoch[last], epoch[last]])
         least, most = np.minimum.reduceat(rate, first), np.maximum.reduceat(rate, first)
         epoch, rate = ends.ravel(), np.column_stack([rate[first], least, most, rate[last]]).ravel()
-    marks = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
-    return Trace(label, epoch, rate, marks)
+    points = np.column_stack([epoch, rate]) if epoch.size <= FEW_LOGGED else np.empty((0, 2))
+    return Trace(label, epoch, rate, points)
 
 
-def _marks(schedule: Schedule, grid: Grid, span: Span) -> Floats:
+def _grid_points(schedule: Schedule, grid: Grid, span: Span) -> Floats:
     """The grid's points in a span, `(m, 2)`, where they are few."""
     first, last = map(grid.index, span)
     few = last - first <= FEW

@@ -35,7 +35,7 @@ def as_text(results: Results, by: str, log_y: bool | None, shown: Terminal) -> s
     """A plot of the losses, and under it a table."""
     pictured = losses(results, by, log_y)
     told = f"{table(results)}\n{legend(results)}"
-    drawn = any(curve.epoch.size for curve in pictured.curves)
+    drawn = any(trace.epoch.size for trace in pictured.traces)
     room = replace(shown, height=max(LOW, shown.height - told.count("\n") - 1))
     text = plot.draw(pictured, room) + "\n" + told if drawn else told
     return text if shown.unicode else text.replace("±", "+-")
@@ -140,22 +140,22 @@ def losses(results: Results, by: str, log_y: bool | None) -> Picture:
     On a logarithmic axis where asked for, or where `log_y` is None and losses fall that far.
     """
     plan = results.plan
-    curves = tuple(_curve(results, label, by) for label in plan.schedules)
+    traces = tuple(_trace(results, label, by) for label in plan.schedules)
     return replace(
         picture(plan),
-        curves=curves,
+        traces=traces,
         title=titles([results])[0],
         y_label="loss",
-        log_y=_wide(curves) if log_y is None else log_y,
+        log_y=_wide(traces) if log_y is None else log_y,
     )
 
 
-def _wide(curves: Sequence[Trace]) -> bool:
-    drawn = np.concatenate([curve.rate for curve in curves])
+def _wide(traces: Sequence[Trace]) -> bool:
+    drawn = np.concatenate([trace.rate for trace in traces])
     return bool(drawn.size and 0 < WIDE * drawn.min() <= drawn.max())
 
 
-def _curve(results: Results, label: str, by: str) -> Trace:
+def _trace(results: Results, label: str, by: str) -> Trace:
     """A schedule's mean loss, as long as all its runs go on and are finite: maybe nowhere."""
     steps, records = results.plan.grid.steps_per_epoch if by == "step" else 1, results.of(label)
     each = [np.asarray(one.loss) if by == "step" else results.by_epoch(one) for one in records]
@@ -163,8 +163,8 @@ def _curve(results: Results, label: str, by: str) -> Trace:
     stacked = np.stack([losses[:shortest] for losses in each or [np.empty(0)]])
     mean = stacked.mean(axis=0)
     at = np.arange(shortest) / steps
-    marks = np.column_stack([at, mean]) if shortest <= FEW_LOGGED else np.empty((0, 2))
-    return Trace(label, at, mean, marks, _band(stacked, mean))
+    points = np.column_stack([at, mean]) if shortest <= FEW_LOGGED else np.empty((0, 2))
+    return Trace(label, at, mean, points, _band(stacked, mean))
 
 
 def _finite(losses: Floats) -> int:

@@ -26,19 +26,19 @@ SHAPES = ("constant", "step", "cosine", "log", "log-bounded", "linear", "log-rel
 ODD = ("_hidden", "$x$ and $y_1", "100% \\alpha", "η → 学", "--><!-- &amp;", "a" * 60)
 
 
-def curve(epoch, rate, label="curve", marks=()):
-    marks = np.array(marks, dtype=float).reshape(-1, 2)
-    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
+def trace(epoch, rate, label="curve", points=()):
+    points = np.array(points, dtype=float).reshape(-1, 2)
+    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), points)
 
 
 def pictured(*labels, **changes):
     """Curves that fall in two cycles, with a jump up between them, to ends not far apart."""
-    curves = tuple(
-        curve([0, 15, 15, 45], [0.1, 0.01 * n, 0.1, 0.001 * n], label, [[0, 0.1], [45, 0.001 * n]])
+    traces = tuple(
+        trace([0, 15, 15, 45], [0.1, 0.01 * n, 0.1, 0.001 * n], label, [[0, 0.1], [45, 0.001 * n]])
         for n, label in enumerate(labels)
     )
     phases = (("initial decay", 0.0, 15.0), ("cycle 0", 15.0, 45.0))
-    return replace(Picture(curves, (15.0,), phases, 45.0), **changes)
+    return replace(Picture(traces, (15.0,), phases, 45.0), **changes)
 
 
 def sweep(count, logarithmic=True, **changes):
@@ -137,7 +137,7 @@ def test_every_label_is_read_and_no_text_touches_another(labels, size, steps):
 
 def test_a_jump_is_vertical_and_curves_are_exact():
     shown = run("cosine", restart_interval=7)
-    (line,), one = lines(composed(shown, Paper())), shown.curves[0]
+    (line,), one = lines(composed(shown, Paper())), shown.traces[0]
     at, height = line.get_data()
     np.testing.assert_allclose(at * 45, one.epoch, rtol=1e-12)
     np.testing.assert_allclose(height * 0.1, one.rate, rtol=1e-12)
@@ -171,8 +171,8 @@ def test_a_sweep_has_a_colour_scale_named_after_its_parameter(shown, size):
     shapes, drawn = texts(made), lines(made)
     words = {text for text, _ in shapes}
     assert {"restart_lr", "0.001", "0.01", "0.1"} <= words
-    assert any(f"{len(shown.curves)} curves: logsched" in "".join(text) for text in words)
-    assert not words & {curve.label for curve in shown.curves}
+    assert any(f"{len(shown.traces)} curves: logsched" in "".join(text) for text in words)
+    assert not words & {trace.label for trace in shown.traces}
     assert not [(a, b) for (a, x), (b, y) in combinations(shapes, 2) if overlap(x, y)]
     light = [np.dot(line.get_color()[:3], [0.3, 0.6, 0.1]) for line in drawn]
     assert light == sorted(light, reverse=True)
@@ -192,8 +192,8 @@ def test_a_colour_scale_has_the_sweeps_own_spacing():
 def test_what_a_run_logged_stands_out_from_a_sweep():
     """It has no value of the parameter: it is named in a legend, and in no colour of the scale."""
     shown = sweep(20)
-    (logged,) = pictured("run.csv").curves
-    made = composed(replace(shown, curves=(*shown.curves, logged)), Paper())
+    (logged,) = pictured("run.csv").traces
+    made = composed(replace(shown, traces=(*shown.traces, logged)), Paper())
     assert [text.get_text() for text in made.legends[0].get_texts()] == ["run.csv"]
     scale = {panels.COLORS(place) for place in np.linspace(0, 1, 256)}
     apart = [line.get_color() for line in lines(made) if line.get_color() not in scale]
@@ -204,7 +204,7 @@ def test_what_a_run_logged_stands_out_from_a_sweep():
 def test_any_value_may_be_swept(value):
     for least in (value, value / 2 + 0.25):
         shown = sweep(10)
-        values = dict.fromkeys(shown.swept.values, value) | {shown.curves[0].label: least}
+        values = dict.fromkeys(shown.swept.values, value) | {shown.traces[0].label: least}
         draw_one(replace(shown, swept=shown.swept._replace(values=values)), Paper(dpi=50))
 
 
@@ -246,11 +246,11 @@ def test_rates_of_a_stack_share_one_scale():
 def test_dots_are_drawn_where_they_are_few():
     shown = run("cosine")
     points = np.column_stack([np.arange(45.0), Schedule("cosine").sample()])
-    shown = replace(shown, curves=(replace(shown.curves[0], marks=points),))
+    shown = replace(shown, traces=(replace(shown.traces[0], points=points),))
     dots = [len(composed(shown, Paper(size=size)).axes[0].lines) - 1 for size in SIZES]
     assert dots == [1, 0]
     left = min(box.x0 for _, box in texts(composed(shown, Paper())))
-    none = replace(shown, curves=(replace(shown.curves[0], marks=np.empty((0, 2))),))
+    none = replace(shown, traces=(replace(shown.traces[0], points=np.empty((0, 2))),))
     assert left == min(box.x0 for _, box in texts(composed(none, Paper())))
 
 
@@ -276,8 +276,8 @@ def test_a_log_axis_says_where_zero_is():
 @pytest.mark.parametrize("epochs", [1, 1e12])
 @pytest.mark.parametrize("rate", [0, 5e-324, 1e-9, 0.1, 1e300])
 def test_extremes(rate, epochs, log):
-    flat = curve([0, epochs], [rate, rate], marks=[[0, rate]])
-    steep = curve([0, epochs / 2, epochs], [0, rate, rate / 3], "steep")
+    flat = trace([0, epochs], [rate, rate], points=[[0, rate]])
+    steep = trace([0, epochs / 2, epochs], [0, rate, rate / 3], "steep")
     shown = Picture((flat, steep), (epochs / 2,), (("warmup", 0, epochs),), epochs, log_y=log)
     ends = (None, (epochs / 2, epochs / 2), (epochs * 2, epochs * 3))
     for limits, format in zip(ends, FORMATS, strict=True):

@@ -251,42 +251,42 @@ def starts_within(params, epochs):
 def test_seams(name, shape):
     params, epochs = SETTINGS[name]
     whole = picture_of([shape], params, epochs)
-    (curve,) = whole.curves
+    (trace,) = whole.traces
     starts = starts_within(params, epochs)
-    assert (np.diff(curve.epoch) >= 0).all()
-    assert np.isin(starts, curve.epoch).all()
-    assert np.isin(np.nextafter(starts[starts > 0], 0), curve.epoch).all()
-    at = curve.rate[np.searchsorted(curve.epoch, starts)]
+    assert (np.diff(trace.epoch) >= 0).all()
+    assert np.isin(starts, trace.epoch).all()
+    assert np.isin(np.nextafter(starts[starts > 0], 0), trace.epoch).all()
+    at = trace.rate[np.searchsorted(trace.epoch, starts)]
     assert (at == float(oracle.settings(**params).restart_lr)).all()
     assert list(whole.restarts) == starts.tolist()
-    assert curve.epoch[0] == 0
-    assert curve.epoch[-1] == np.nextafter(float(epochs), 0)
+    assert trace.epoch[0] == 0
+    assert trace.epoch[-1] == np.nextafter(float(epochs), 0)
 
 
 @pytest.mark.parametrize("shape", ["cosine", "log", "step", "constant", "log-released"])
 def test_curves(shape):
-    (curve,) = picture_of([shape], {}, 45).curves
+    (trace,) = picture_of([shape], {}, 45).traces
     some = slice(0, None, 37)
-    due = oracle.rates(shape, curve.epoch[some].tolist())
-    assert curve.rate[some].tolist() == pytest.approx(due, rel=1e-9)
+    due = oracle.rates(shape, trace.epoch[some].tolist())
+    assert trace.rate[some].tolist() == pytest.approx(due, rel=1e-9)
 
 
 def test_steps_have_both_sides():
-    (curve,) = picture_of(["step:size=2.5"], {}, 20).curves
+    (trace,) = picture_of(["step:size=2.5"], {}, 20).traces
     bounds = np.array([5, 7.5, 10, 12.5, 15, 17.5])
-    assert np.isin([bounds, np.nextafter(bounds, 0)], curve.epoch).all()
+    assert np.isin([bounds, np.nextafter(bounds, 0)], trace.epoch).all()
 
 
 def test_spike_is_in_the_picture():
-    (curve,) = picture_of(["log:peak=2"], {}, 45).curves
-    assert curve.rate.max() == pytest.approx(0.199, rel=1e-12)
-    assert np.count_nonzero(curve.rate == curve.rate.max()) >= 3  # the decay, and both restarts
+    (trace,) = picture_of(["log:peak=2"], {}, 45).traces
+    assert trace.rate.max() == pytest.approx(0.199, rel=1e-12)
+    assert np.count_nonzero(trace.rate == trace.rate.max()) >= 3  # the decay, and both restarts
 
 
 def test_every_top_of_many_triangles_is_in_the_picture():
     params = {"restart_interval": 0.7, "restart_interval_multiplier": 1}
     whole = picture_of(["triangular:up=0.3"], params, 700)
-    assert np.count_nonzero(whole.curves[0].rate > 0.1 - 1e-12) == 2 * 1000
+    assert np.count_nonzero(whole.traces[0].rate > 0.1 - 1e-12) == 2 * 1000
     assert whole.restarts == ()
 
 
@@ -315,8 +315,8 @@ def test_phases_that_differ_are_not_named():
 def test_unit_of_the_picture():
     epochs = picture_of(["cosine"], {}, 45, 10)
     steps = picture_of(["cosine"], {}, 45, 10, unit="step")
-    assert (steps.curves[0].epoch == epochs.curves[0].epoch * 10).all()
-    assert (steps.curves[0].rate == epochs.curves[0].rate).all()
+    assert (steps.traces[0].epoch == epochs.traces[0].epoch * 10).all()
+    assert (steps.traces[0].rate == epochs.traces[0].rate).all()
     assert steps.restarts == (150.0, 250.0)
     assert steps.epochs == 450
 
@@ -324,18 +324,18 @@ def test_unit_of_the_picture():
 @pytest.mark.parametrize(("share", "end"), [(1, 10**6), (1.000001, 10**6), (0.99999, 10**6)])
 def test_million_cycles(share, end):
     params = MANY | {"restart_interval": 1, "restart_lr_decay": share}
-    (curve,) = picture_of(["cosine"], params, end).curves
-    assert len(curve.epoch) < 10_000
+    (trace,) = picture_of(["cosine"], params, end).traces
+    assert len(trace.epoch) < 10_000
     p = oracle.settings(**params)
     tops = [float(oracle.eta_max(p, i)) for i in (0, end - 1)] if share == 1 else [
         0.001 + share**i * 0.099 for i in (0, end - 1)
     ]  # fmt: skip
-    assert curve.rate.max() == pytest.approx(max(tops), rel=1e-9)
-    assert curve.rate.min() == pytest.approx(0.001, rel=1e-6)
+    assert trace.rate.max() == pytest.approx(max(tops), rel=1e-9)
+    assert trace.rate.min() == pytest.approx(0.001, rel=1e-6)
     places = np.linspace(0, end, 401)
-    columns = np.searchsorted(curve.epoch, places[:-1])
-    high = np.maximum.reduceat(curve.rate, columns)
-    low = np.minimum.reduceat(curve.rate, columns)
+    columns = np.searchsorted(trace.epoch, places[:-1])
+    high = np.maximum.reduceat(trace.rate, columns)
+    low = np.minimum.reduceat(trace.rate, columns)
     due = 0.001 + np.minimum(share ** places[:-1], share ** places[1:]) * 0.099
     assert (high >= due * (1 - 1e-9)).all()
     assert (low <= 0.001 * (1 + 1e-5)).all()
@@ -345,18 +345,18 @@ def test_million_cycles(share, end):
 def test_part_of_a_long_run(limits):
     params = MANY | {"restart_interval": 10}
     whole = picture_of(["cosine"], params, 10**6, limits=limits)
-    (curve,) = whole.curves
+    (trace,) = whole.traces
     starts = np.arange(limits[0], limits[1], 10)
-    assert np.isin(starts, curve.epoch).all()
+    assert np.isin(starts, trace.epoch).all()
     assert np.isin(starts, whole.restarts).all()
-    inside = (curve.epoch >= limits[0]) & (curve.epoch < limits[1])
+    inside = (trace.epoch >= limits[0]) & (trace.epoch < limits[1])
     assert np.count_nonzero(inside) >= 400
 
 
 def test_part_of_a_long_run_in_steps():
     params = MANY | {"restart_interval": 10}
     whole = picture_of(["cosine"], params, 10**6, 2, limits=(0.0, 120.0), unit="step")
-    assert np.isin(np.arange(0, 120, 20), whole.curves[0].epoch).all()
+    assert np.isin(np.arange(0, 120, 20), whole.traces[0].epoch).all()
 
 
 def test_ten_million_points_cost_as_much_as_a_few(call, monkeypatch):
@@ -421,8 +421,8 @@ def test_an_unknown_layout(call):
 
 def test_the_grid_points_in_a_span_begin_with_its_first():
     """Also where that epoch times the steps is rounded up: 0.07 * 100 is above 7."""
-    (curve,) = picture_of(["cosine"], {}, 45, 100, limits=(0.07, 0.15)).curves
-    assert curve.marks[:, 0].tolist() == [k / 100 for k in range(7, 15)]
+    (trace,) = picture_of(["cosine"], {}, 45, 100, limits=(0.07, 0.15)).traces
+    assert trace.points[:, 0].tolist() == [k / 100 for k in range(7, 15)]
 
 
 # What runs logged.

@@ -22,22 +22,22 @@ SIZES = [(30, 8), (31, 13), (80, 24), (120, 40), (300, 80)]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def curve(epoch, rate, label="curve", marks=()):
-    marks = np.array(marks, dtype=float).reshape(-1, 2)
-    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), marks)
+def trace(epoch, rate, label="curve", points=()):
+    points = np.array(points, dtype=float).reshape(-1, 2)
+    return Trace(label, np.array(epoch, dtype=float), np.array(rate, dtype=float), points)
 
 
-def picture(*curves, **changes):
+def picture(*traces, **changes):
     phases = (("warmup", 0, 5), ("initial decay", 5, 15), ("cycle 0", 15, 25), ("cycle 1", 25, 45))
     labels = {"title": "four schedules", "x_label": "epoch", "y_label": "learning rate"}
-    whole = Picture(curves, (15.0, 25.0), phases, 45.0, **labels, log_y=False, limits=None)
+    whole = Picture(traces, (15.0, 25.0), phases, 45.0, **labels, log_y=False, limits=None)
     return replace(whole, **changes)
 
 
 def saw(label, low=0.001):
     """A curve that falls in two cycles, with a jump up between them."""
     fall = np.linspace(0.1, low, 50)
-    return curve([*np.linspace(0, 15, 50), *np.linspace(15, 45, 50)], [*fall, *fall], label)
+    return trace([*np.linspace(0, 15, 50), *np.linspace(15, 45, 50)], [*fall, *fall], label)
 
 
 def canvas(text):
@@ -46,7 +46,7 @@ def canvas(text):
     return [row[1].ljust(300) for row in rows if len(row) == 2]
 
 
-FOUR = picture(curve([0, 45], [0.1, 0.1], "constant"), saw("a"), saw("b", 0.05), saw("c", 0.09))
+FOUR = picture(trace([0, 45], [0.1, 0.1], "constant"), saw("a"), saw("b", 0.05), saw("c", 0.09))
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
@@ -65,7 +65,7 @@ def test_it_fits_the_terminal(terminal, size, count):
 
 
 def test_ascii_is_ascii_and_colour_only_where_there_is_colour():
-    named = replace(FOUR, curves=(saw("η → \x1b[2J\n"), *FOUR.curves))
+    named = replace(FOUR, traces=(saw("η → \x1b[2J\n"), *FOUR.traces))
     assert "*** ? ? ?[2J?" in draw(named, ASCII)
     assert all(draw(named, terminal).isascii() for terminal in TERMINALS if not terminal.unicode)
     assert not any("\x1b" in draw(named, terminal) for terminal in (ASCII, UNICODE))
@@ -95,7 +95,7 @@ def test_the_same_picture_gives_the_same_text():
 
 @pytest.mark.parametrize("width", range(30, 301, 10))
 def test_a_jump_is_one_vertical_line_over_its_tick_under_its_phase(width):
-    text = draw(replace(FOUR, curves=(saw("a", 0.0),)), replace(ASCII, width=width))
+    text = draw(replace(FOUR, traces=(saw("a", 0.0),)), replace(ASCII, width=width))
     rows = text.splitlines()
     full = np.array([[cell == "*" for cell in row] for row in canvas(text)]).all(axis=0)
     top = next(i for i, row in enumerate(rows) if "|" in row)
@@ -111,7 +111,7 @@ def test_a_jump_is_one_vertical_line_over_its_tick_under_its_phase(width):
 def test_no_spike_is_lost_in_a_long_run(terminal, log_y):
     rate = np.full(1_000_000, 0.01)
     rate[654_321] = 0.1
-    rows = canvas(draw(picture(curve(np.linspace(0, 45, rate.size), rate), log_y=log_y), terminal))
+    rows = canvas(draw(picture(trace(np.linspace(0, 45, rate.size), rate), log_y=log_y), terminal))
     inked = [[cell not in " ┊:" for cell in row] for row in rows]
     assert sum(inked[0]) == 1
     assert all(row[inked[0].index(True)] for row in inked[: len(rows) // 2])
@@ -138,7 +138,7 @@ def test_a_legend_hides_no_data_and_cuts_only_what_cannot_fit():
 
 
 def test_zero_on_a_log_axis_is_said():
-    zero = picture(curve([0, 45], [0, 0.1]), log_y=True)
+    zero = picture(trace([0, 45], [0, 0.1]), log_y=True)
     assert "A rate of 0 is drawn at the bottom" in draw(zero, ASCII)
     assert "A rate of 0" not in draw(replace(FOUR, log_y=True), ASCII)
 
@@ -153,8 +153,8 @@ def sweep(count, **changes):
     """Curves that differ in a parameter, from 0.001 to 0.1, the greatest first."""
     values = np.geomspace(0.1, 0.001, count)
     by_label = {f"at {value:.4g}": value for value in values}
-    curves = [saw(label, value / 2) for label, value in by_label.items()]
-    return picture(*curves, swept=Swept("restart_lr", by_label, True), **changes)
+    traces = [saw(label, value / 2) for label, value in by_label.items()]
+    return picture(*traces, swept=Swept("restart_lr", by_label, True), **changes)
 
 
 @pytest.mark.parametrize("unicode", [True, False])
@@ -182,7 +182,7 @@ def test_a_sweep_without_colour_names_three_curves(terminal, looks):
 def test_what_a_run_logged_stands_out_from_a_sweep(terminal):
     """It has no value of the parameter, and so a look and a label of its own."""
     swept = sweep(41)
-    text = draw(replace(swept, curves=(*swept.curves, saw("run.csv", 0.03))), terminal)
+    text = draw(replace(swept, traces=(*swept.traces, saw("run.csv", 0.03))), terminal)
     legend = next(line for line in text.splitlines() if "run.csv" in line)
     if terminal.color:
         (color,) = set(ESCAPE.findall(legend)) - {"\x1b[0m"}
@@ -231,7 +231,7 @@ def _edge(row):
 
 
 def test_panels_of_a_stack_share_one_scale():
-    flat = [curve([0, 45], [rate, rate], f"at {rate}") for rate in (0.1, 0.05, 0.0)]
+    flat = [trace([0, 45], [rate, rate], f"at {rate}") for rate in (0.1, 0.05, 0.0)]
     drawn = canvas(draw(picture(*flat, layout="stack", restarts=(), phases=()), ASCII))
     inked = [number for number, row in enumerate(drawn) if "***" in row]
     each = len(drawn) // 3
@@ -241,24 +241,24 @@ def test_panels_of_a_stack_share_one_scale():
 
 
 def test_marks_are_dots_where_there_is_room():
-    marked = curve([0, 45], [0.1, 0.1], marks=[(epoch, 0.1) for epoch in range(0, 45, 9)])
+    marked = trace([0, 45], [0.1, 0.1], points=[(epoch, 0.1) for epoch in range(0, 45, 9)])
     assert "".join(canvas(draw(picture(marked), COLORED))).count("●") == 5
-    crowd = replace(marked, marks=np.array([(epoch, 0.1) for epoch in range(45)], dtype=float))
+    crowd = replace(marked, points=np.array([(epoch, 0.1) for epoch in range(45)], dtype=float))
     assert "●" not in draw(picture(crowd), COLORED)
 
 
 EXTREMES = {
-    "zero": curve([0, 45], [0, 0]),
-    "constant": curve([0, 45], [0.3, 0.3]),
-    "least": curve([0, 45], [5e-324, 5e-324]),
-    "from zero to least": curve([0, 45], [0, 5e-324]),
-    "great": curve([0, 45], [1e300, np.finfo(float).max]),
-    "everything": curve([0, 20, 45], [5e-324, np.finfo(float).max, 0]),
-    "decades": curve([0, 20, 45], [1e-9, 1, 1e-3]),
-    "far below": curve([0, 20, 45], [0.5, -4e16, 0.3]),
-    "narrow": curve([0, 45], [0.34, 0.36]),
-    "one point": curve([0], [0.1], marks=[(0, 0.1)]),
-    "out of sight": curve([1e13, 2e13], [0, 1]),
+    "zero": trace([0, 45], [0, 0]),
+    "constant": trace([0, 45], [0.3, 0.3]),
+    "least": trace([0, 45], [5e-324, 5e-324]),
+    "from zero to least": trace([0, 45], [0, 5e-324]),
+    "great": trace([0, 45], [1e300, np.finfo(float).max]),
+    "everything": trace([0, 20, 45], [5e-324, np.finfo(float).max, 0]),
+    "decades": trace([0, 20, 45], [1e-9, 1, 1e-3]),
+    "far below": trace([0, 20, 45], [0.5, -4e16, 0.3]),
+    "narrow": trace([0, 45], [0.34, 0.36]),
+    "one point": trace([0], [0.1], points=[(0, 0.1)]),
+    "out of sight": trace([1e13, 2e13], [0, 1]),
 }
 
 
@@ -281,7 +281,7 @@ def test_limits_choose_what_is_seen(limits):
 
 def test_of_a_great_crowd_some_are_drawn():
     """And a line says so; the highest and the lowest are among them."""
-    many = [curve([0, 45], [k, k], f"c{k}") for k in range(1001)]
+    many = [trace([0, 45], [k, k], f"c{k}") for k in range(1001)]
     shown = draw(picture(*many, restarts=()), ASCII)
     assert "Of 1001 curves 200 are drawn." in shown
     rows = canvas(shown)

@@ -51,13 +51,13 @@ def drawn(results, by="epoch"):
 def test_figure_2_has_losses_of_four_schedules_over_their_rates(save):
     [[losses], [rates]] = drawn([save("2.json", "resnet34", **FIGURE_2)])
     for panel in (losses, rates):
-        assert [curve.label for curve in panel.curves] == [*SCHEDULES]
+        assert [trace.label for trace in panel.traces] == [*SCHEDULES]
         assert panel.epochs == 60
         assert panel.restarts == (15, 25, 45)
     assert (losses.y_label, rates.y_label) == ("loss", "learning rate")
     assert losses.title == "cifar10, resnet34, sgd, 60 epochs, 1 seed"
-    assert losses.curves[3].rate == pytest.approx(2.3 * np.exp(-np.arange(60) / 10))
-    log = rates.curves[3]
+    assert losses.traces[3].rate == pytest.approx(2.3 * np.exp(-np.arange(60) / 10))
+    log = rates.traces[3]
     assert log.rate[log.epoch == 25].max() == Schedule("log", restart_lr=0.1)(25) == 0.1
 
 
@@ -80,7 +80,7 @@ def test_figure_3_has_a_panel_for_each_network(ensembles):
     ]
     for panel in (*first, *second):
         assert panel.restarts == (10, 20, 30)
-        assert [curve.label for curve in panel.curves] == [*SCHEDULES]
+        assert [trace.label for trace in panel.traces] == [*SCHEDULES]
 
 
 def test_titles_of_several_tell_what_differs(save):

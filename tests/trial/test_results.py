@@ -262,7 +262,7 @@ def test_titles_say_what_was_trained():
 
 
 def curves(results, by="epoch"):
-    return {one.label: one for one in report.losses(results, by, None).curves}
+    return {one.label: one for one in report.losses(results, by, None).traces}
 
 
 def test_a_curve_is_the_mean_of_the_seeds_and_its_band():
@@ -294,7 +294,7 @@ def test_a_curve_ends_where_a_loss_is_not_finite_and_another_keeps_its_colour():
 def test_a_figure_has_losses_over_rates():
     [[above], [below]] = report.rows([TWO], "epoch", None)
     assert (above.y_label, below.y_label) == ("loss", "learning rate")
-    assert [one.label for one in above.curves] == [one.label for one in below.curves]
+    assert [one.label for one in above.traces] == [one.label for one in below.traces]
     assert (above.restarts, above.phases, above.epochs) == (
         below.restarts,
         below.phases,

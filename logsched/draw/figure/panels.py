@@ -1,4 +1,4 @@
-"""A figure's axes and curves: each picture one panel with all of them, or a stack with one each."""
+"""A figure's axes and lines: each picture one panel with all of them, or a stack with one each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _PANEL = 3.6  # em, the least height of a panel in a stack and its heading
 
 
 @dataclass(frozen=True)
-class View:
+class Subplot:
     """What is drawn, where, on which axes: each line's places on its panel, from 0 to 1.
 
     All panels are on one axes, the last one at 0 and each `pitch` above the next one. `share` is
@@ -91,15 +91,15 @@ class View:
         return left * x, bottom * y, wide * x, high * y
 
 
-def make_views(rows: Sequence[Sequence[Picture]], paper: Paper) -> list[View]:
+def make_subplots(rows: Sequence[Sequence[Picture]], paper: Paper) -> list[Subplot]:
     """The empty axes of pictures in rows, on one figure; the first row has most of its height."""
     columns = max(map(len, rows))
-    paper = paper.grown(max(map(_least_height, (one for row in rows for one in row))))
+    paper = paper.grown(max(map(_least_height, (picture for row in rows for picture in row))))
     figure = Figure(figsize=paper.size, dpi=paper.dpi)
     heights = [2 if columns == 1 and len(rows) > 1 and not at else 1 for at in range(len(rows))]
     cells = figure.add_gridspec(len(rows), columns, height_ratios=heights)
     return [
-        _make_view(
+        _make_subplot(
             picture, paper, figure, cells[at, column], (1 / columns, heights[at] / sum(heights))
         )
         for at, row in enumerate(rows)
@@ -109,28 +109,28 @@ def make_views(rows: Sequence[Sequence[Picture]], paper: Paper) -> list[View]:
 
 def _least_height(picture: Picture) -> float:
     """The em that a stack is high at least; 0 for others, which fit any height."""
-    return _FRAME + _PANEL * len(picture.curves) if picture.layout == "stack" else 0
+    return _FRAME + _PANEL * len(picture.traces) if picture.layout == "stack" else 0
 
 
-def _make_view(
+def _make_subplot(
     picture: Picture, paper: Paper, figure: Figure, cell: Any, share: tuple[float, float]
-) -> View:
+) -> Subplot:
     """Where everything of a picture is to be drawn."""
     x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
-    curves = [_cut(curve.epoch, curve.rate, x) for curve in picture.curves]
-    bands = [[_cut(curve.epoch, edge, x)[1] for edge in curve.band] for curve in picture.curves]
-    rates = [rate for _, rate in curves] + [edge for band in bands for edge in band]
+    cut = [_cut(trace.epoch, trace.rate, x) for trace in picture.traces]
+    bands = [[_cut(trace.epoch, edge, x)[1] for edge in trace.band] for trace in picture.traces]
+    rates = [rate for _, rate in cut] + [edge for band in bands for edge in band]
     y = y_scale(np.concatenate(rates), picture.log_y)
     stacked = picture.layout == "stack"
-    return View(
+    return Subplot(
         picture=picture,
         paper=paper,
         x=x,
         y=y,
-        lines=[(x.place(at), _heights(y, rate)) for at, rate in curves],
+        lines=[(x.place(at), _heights(y, rate)) for at, rate in cut],
         bands=[[_heights(y, edge) for edge in band] for band in bands],
-        labels=[printable(curve.label) for curve in picture.curves],
-        pitch=_pitch((paper.ems[1] - _FRAME) / len(curves)) if stacked else 0.0,
+        labels=[printable(trace.label) for trace in picture.traces],
+        pitch=_pitch((paper.ems[1] - _FRAME) / len(cut)) if stacked else 0.0,
         gradient=gradient(picture),
         figure=figure,
         axes=figure.add_subplot(cell),
@@ -144,7 +144,7 @@ def _pitch(room: float) -> float:
 
 
 def _cut(epoch: Floats, rate: Floats, x: Scale) -> tuple[Floats, Floats]:
-    """A curve's epochs and rates between the ends of the axis."""
+    """A trace's epochs and rates between the ends of the axis."""
     if not epoch.size:
         return epoch, rate
     at = np.clip(epoch, x.low, x.high)
@@ -158,24 +158,24 @@ def _heights(y: Scale, rates: Floats) -> Floats:
     return np.where(rates > 0, at, -_EDGE) if y.log else at
 
 
-# Axes, and what lies behind the curves.
+# Axes, and what lies behind the lines.
 
 
-def add_axes(view: View, numbered: bool = True) -> None:
+def add_axes(subplot: Subplot, numbered: bool = True) -> None:
     """The axes, with as many numbers as fit, the time's where asked for, and a grid of rates."""
-    axes, steps, (wide, high) = view.axes, view.paper.steps_per_epoch, view.ems
-    axes.set(xlim=(0, 1), ylim=(-_EDGE, view.roof), ylabel=printable(view.picture.y_label))
-    places, times = _ticks(view.x, 0.75 * wide)
+    axes, steps, (wide, high) = subplot.axes, subplot.paper.steps_per_epoch, subplot.ems
+    axes.set(xlim=(0, 1), ylim=(-_EDGE, subplot.roof), ylabel=printable(subplot.picture.y_label))
+    places, times = _ticks(subplot.x, 0.75 * wide)
     axes.set_xticks(places, times if numbered else [""] * len(times))
-    axes.set_xlabel(printable(view.picture.x_label) if numbered else "")
-    number_rates(view, high)
+    axes.set_xlabel(printable(subplot.picture.x_label) if numbered else "")
+    number_rates(subplot, high)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color=GRID)
     axes.set_axisbelow(True)
     if steps:
         above = axes.secondary_xaxis("top")
-        above.set_xticks(*_ticks(Scale(view.x.low * steps, view.x.high * steps), 0.75 * wide))
-        above.set_xlabel("step", labelpad=0.5 * view.paper.points)
+        above.set_xticks(*_ticks(Scale(subplot.x.low * steps, subplot.x.high * steps), 0.75 * wide))
+        above.set_xlabel("step", labelpad=0.5 * subplot.paper.points)
 
 
 def _ticks(scale: Scale, room: float) -> tuple[list[float], list[str]]:
@@ -187,13 +187,13 @@ def _ticks(scale: Scale, room: float) -> tuple[list[float], list[str]]:
     return places, texts
 
 
-def number_rates(view: View, high: float) -> None:
+def number_rates(subplot: Subplot, high: float) -> None:
     """As many rates as an axis of this height has room for."""
-    panels = sorted(set(view.bases))
-    room = high / view.roof / 2.5
-    places, texts = view.y.ticks(int(min(8, max(1 if view.stacked else 2, room))))
-    view.axes.set_yticks(np.add.outer(panels, places).ravel(), texts * len(panels))
-    view.axes.set_yticks(np.add.outer(panels, _minor(view.y)).ravel(), minor=True)
+    panels = sorted(set(subplot.bases))
+    room = high / subplot.roof / 2.5
+    places, texts = subplot.y.ticks(int(min(8, max(1 if subplot.stacked else 2, room))))
+    subplot.axes.set_yticks(np.add.outer(panels, places).ravel(), texts * len(panels))
+    subplot.axes.set_yticks(np.add.outer(panels, _minor(subplot.y)).ravel(), minor=True)
 
 
 def _minor(scale: Scale) -> Floats:
@@ -205,79 +205,78 @@ def _minor(scale: Scale) -> Floats:
     return at[(at >= 0) & (at <= 1)]
 
 
-def add_phases(view: View) -> None:
+def add_phases(subplot: Subplot) -> None:
     """Every second phase shaded, restarts as thin lines."""
-    across = view.axes.get_xaxis_transform()
-    spans = [(start, end - start) for _, start, end in _phases(view)[1::2]]
-    view.axes.broken_barh(spans, (0, 1), transform=across, color=BAND, lw=0, zorder=0)
-    look: dict[str, Any] = {"color": FAINT, "ls": ":", "lw": 0.09 * view.paper.points}
-    if not view.stacked:
+    across = subplot.axes.get_xaxis_transform()
+    spans = [(start, end - start) for _, start, end in _phases(subplot)[1::2]]
+    subplot.axes.broken_barh(spans, (0, 1), transform=across, color=BAND, lw=0, zorder=0)
+    look: dict[str, Any] = {"color": FAINT, "ls": ":", "lw": 0.09 * subplot.paper.points}
+    if not subplot.stacked:
         look["transform"] = across
-    for base in sorted(set(view.bases)):
-        view.axes.vlines(marked_restarts(view), base, base + 1, zorder=1.5, **look)
+    for base in sorted(set(subplot.bases)):
+        subplot.axes.vlines(marked_restarts(subplot), base, base + 1, zorder=1.5, **look)
 
 
-def _phases(view: View) -> list[tuple[str, float, float]]:
+def _phases(subplot: Subplot) -> list[tuple[str, float, float]]:
     """Names and places of what is in sight of each phase."""
-    ends = np.array([phase[1:] for phase in view.picture.phases], dtype=np.float64).reshape(-1, 2)
-    places = np.clip(view.x.place(ends), 0, 1).tolist()
-    return [(phase[0], *ends) for phase, ends in zip(view.picture.phases, places, strict=True)]
+    places = np.clip(subplot.x.place(subplot.picture.phase_times), 0, 1).tolist()
+    return [(phase[0], *ends) for phase, ends in zip(subplot.picture.phases, places, strict=True)]
 
 
-def restarts(view: View) -> Floats:
+def restarts(subplot: Subplot) -> Floats:
     """Places of the restarts in sight."""
-    return view.x.within(view.picture.restarts)
+    return subplot.x.within(subplot.picture.restarts)
 
 
-def marked_restarts(view: View) -> Floats:
+def marked_restarts(subplot: Subplot) -> Floats:
     """Those of them that are not too close to each other."""
-    return told_apart(restarts(view), view.ems[0], _APART)
+    return told_apart(restarts(subplot), subplot.ems[0], _APART)
 
 
-def name_phases(view: View) -> None:
-    """Each phase's name, or its last word, in a strip above the curves, where it fits."""
-    *_, wide, high = view.box
-    look: dict[str, Any] = {"fontsize": SMALL * view.paper.points, "color": FAINT}
-    look |= {"ha": "center", "va": "top", "transform": view.axes.transAxes}
-    for name, start, end in _phases(view):
+def name_phases(subplot: Subplot) -> None:
+    """Each phase's name, or its last word, in a strip above the lines, where it fits."""
+    *_, wide, high = subplot.box
+    look: dict[str, Any] = {"fontsize": SMALL * subplot.paper.points, "color": FAINT}
+    look |= {"ha": "center", "va": "top", "transform": subplot.axes.transAxes}
+    for name, start, end in _phases(subplot):
         room = (end - start) * wide - _APART
         texts = (text for text in shorter(name) if SMALL * width(text) <= room)
-        view.axes.text((start + end) / 2, 1 - 0.2 / high, next(texts, ""), **look)
-    strip = SMALL * LINE if view.picture.phases else 0
-    view.axes.set_ylim(top=(view.roof + _EDGE) * high / max(1, high - strip) - _EDGE)
+        subplot.axes.text((start + end) / 2, 1 - 0.2 / high, next(texts, ""), **look)
+    strip = SMALL * LINE if subplot.picture.phases else 0
+    subplot.axes.set_ylim(top=(subplot.roof + _EDGE) * high / max(1, high - strip) - _EDGE)
 
 
-# Curves.
+# Lines.
 
 
-def add_line(view: View, number: int) -> None:
-    """A curve, and its points on the grid as dots where they can be told apart."""
-    look, size = look_of(view, number), 0.4 * view.paper.points
-    (at, height), base = view.lines[number], view.bases[number]
-    order = number / max(100, len(view.lines))
-    view.axes.plot(at, height + base, clip_on=False, zorder=2 + order, **look)
-    if view.bands[number]:
-        low, high = (edge + base for edge in view.bands[number])
-        view.axes.fill_between(at, low, high, color=look["c"], alpha=_SHADE, lw=0, zorder=1.8)
-    marks = view.picture.curves[number].marks
-    at, height = view.x.place(marks[:, 0]), _heights(view.y, marks[:, 1]) + base
-    seen = (at >= 0) & (at <= 1) & (not crowded(view.picture))
-    if 0 < np.count_nonzero(seen) * _DOTS <= 0.7 * view.ems[0]:
+def add_line(subplot: Subplot, number: int) -> None:
+    """A trace's line, and its points on the grid as dots where they can be told apart."""
+    look, size = look_of(subplot, number), 0.4 * subplot.paper.points
+    (at, height), base = subplot.lines[number], subplot.bases[number]
+    order = number / max(100, len(subplot.lines))
+    subplot.axes.plot(at, height + base, clip_on=False, zorder=2 + order, **look)
+    if subplot.bands[number]:
+        low, high = (edge + base for edge in subplot.bands[number])
+        subplot.axes.fill_between(at, low, high, color=look["c"], alpha=_SHADE, lw=0, zorder=1.8)
+    points = subplot.picture.traces[number].points
+    at, height = subplot.x.place(points[:, 0]), _heights(subplot.y, points[:, 1]) + base
+    seen = (at >= 0) & (at <= 1) & (not crowded(subplot.picture))
+    if 0 < np.count_nonzero(seen) * _DOTS <= 0.7 * subplot.ems[0]:
         dots = {"marker": "o", "ms": size, "mec": "white", "mew": size / 6, "ls": "none"}
-        view.axes.plot(at[seen], height[seen], clip_on=False, zorder=3, **look | dots)
+        subplot.axes.plot(at[seen], height[seen], clip_on=False, zorder=3, **look | dots)
 
 
-def look_of(view: View, number: int) -> dict[str, Any]:
-    """How a curve is drawn: the first are widest, to show beside those drawn over them."""
-    if view.gradient and number not in view.gradient.others:
-        color = COLORS(view.gradient.places[number])
-        return {"c": color, "ls": "solid", "lw": 0.08 * view.paper.points}
-    place = 1 + view.gradient.others.index(number) if view.gradient else number
+def look_of(subplot: Subplot, number: int) -> dict[str, Any]:
+    """How a line is drawn: the first are widest, to show beside those drawn over them."""
+    if subplot.gradient and number not in subplot.gradient.others:
+        color = COLORS(subplot.gradient.places[number])
+        return {"c": color, "ls": "solid", "lw": 0.08 * subplot.paper.points}
+    place = 1 + subplot.gradient.others.index(number) if subplot.gradient else number
     color, dashes = _LOOKS[place % len(_LOOKS)]
     thick = max(0.14, 0.23 - 0.025 * place)
-    if view.stacked:
+    if subplot.stacked:
         thick, dashes = 0.14, "solid"
-    swings = np.abs(np.diff(view.lines[number][1])).sum()
-    if swings * _DOTS > 0.7 * view.ems[0]:  # dashes of dense cycles would be noise
+    swings = np.abs(np.diff(subplot.lines[number][1])).sum()
+    if swings * _DOTS > 0.7 * subplot.ems[0]:  # dashes of dense cycles would be noise
         thick, dashes = 0.08, "solid"
-    return {"c": color, "ls": dashes, "lw": thick * view.paper.points}
+    return {"c": color, "ls": dashes, "lw": thick * subplot.paper.points}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from logsched.base.lazy import Floats
 from logsched.draw.crowd import TOLD_APART
 from logsched.draw.scale import shorter, told_apart
-from logsched.draw.terminal.strokes import APART, Line, View
+from logsched.draw.terminal.strokes import APART, Screen, Stroke
 
 SHORT = 10  # rows of a terminal, or of a chart, that can spare none
 _GREY = 244
@@ -32,22 +32,22 @@ class Panel(NamedTuple):
     epochs: bool = True
 
 
-def chart(view: View, lines: list[Line], panel: Panel) -> list[str]:
+def chart(screen: Screen, strokes: list[Stroke], panel: Panel) -> list[str]:
     """The canvas between its axes, with all that is on it."""
-    terminal, figure = view.terminal, plotext.figure
+    terminal, figure = screen.terminal, plotext.figure
     _clear(terminal.width, panel)
-    heights, rates = view.y.ticks(panel.rates)
+    heights, rates = screen.y.ticks(panel.rates)
     figure.ruler("y", "left").lim(0, 1).ticks(heights, rates)
     columns = terminal.width - 1 - max(map(len, rates), default=0)
-    places, epochs = view.x.ticks(max(1, columns // 8)) if panel.epochs else ([], [])
-    figure.ruler("x", "lower").lim(0, 1).ticks(view.snap(np.array(places)).tolist(), epochs)
+    places, epochs = screen.x.ticks(max(1, columns // 8)) if panel.epochs else ([], [])
+    figure.ruler("x", "lower").lim(0, 1).ticks(screen.snap(np.array(places)).tolist(), epochs)
     if panel.epochs:
-        figure.label(view.text(view.picture.x_label)[:columns], "x", "lower")
+        figure.label(screen.text(screen.picture.x_label)[:columns], "x", "lower")
     if panel.phases:
-        _name_phases(view, columns)
-    for place in restarts(view):
+        _name_phases(screen, columns)
+    for place in restarts(screen):
         _add(np.array([place, place]), np.array([0.0, 1.0]), _BARS[terminal.unicode], _GREY)
-    _add_lines(view, lines, columns)
+    _add_strokes(screen, strokes, columns)
     text: str = figure.build().string(colorless=not terminal.color)
     return (text if terminal.unicode else text.translate(_TO_ASCII)).splitlines()
 
@@ -60,44 +60,43 @@ def _clear(width: int, panel: Panel) -> None:
     plotext.figure.axes(panel.epochs, axis="x", side="lower")
 
 
-def _name_phases(view: View, columns: int) -> None:
+def _name_phases(screen: Screen, columns: int) -> None:
     """Write each phase's name, or its last word, over its start, if a blank fits behind it too."""
-    times = np.array([phase[1:] for phase in view.picture.phases], dtype=np.float64).reshape(-1, 2)
-    places = view.snap(np.clip(view.x.place(times), 0, 1))
+    places = screen.snap(np.clip(screen.x.place(screen.picture.phase_times), 0, 1))
     room = np.diff(np.floor(places * columns)).astype(int)[:, 0] - 1
     wide = np.flatnonzero(room >= APART)
-    names = [view.text(view.picture.phases[i][0]) for i in wide]
+    names = [screen.text(screen.picture.phases[i][0]) for i in wide]
     shown = [
         next(text for text in (*shorter(name), "") if len(text) < limit)
         for name, limit in zip(names, room[wide], strict=True)
     ]
     ruler = plotext.figure.ruler("x", "upper").lim(0, 1).alignment(tick="left")
-    ruler.ticks(places[wide, 0].tolist(), [_BARS[view.terminal.unicode] + name for name in shown])
+    ruler.ticks(places[wide, 0].tolist(), [_BARS[screen.terminal.unicode] + name for name in shown])
 
 
-def restarts(view: View) -> Floats:
+def restarts(screen: Screen) -> Floats:
     """Places of the restarts in sight that can be told apart."""
-    at = view.x.within(view.picture.restarts)
-    return view.snap(told_apart(at, view.terminal.width, APART))
+    at = screen.x.within(screen.picture.restarts)
+    return screen.snap(told_apart(at, screen.terminal.width, APART))
 
 
-def _add_lines(view: View, lines: list[Line], columns: int) -> None:
-    """Draw bands, every line, then those with looks in stripes, so that none hides another."""
-    for line in lines:
-        for at, height in line.edges:
-            glyph = _DOTS[view.terminal.unicode]
-            _add(at, height, glyph, line.color, np.arange(len(at)))
-    for line in lines:
-        _add(line.at, line.rate, line.glyph, line.color)
-    apart = len(view.named) <= TOLD_APART and not view.stacked
-    striped = [lines[number] for number in view.named] if apart else []
-    for number, line in enumerate(striped[:-1]):
-        stripe = (line.at * columns / APART).astype(np.int64)
+def _add_strokes(screen: Screen, strokes: list[Stroke], columns: int) -> None:
+    """Draw bands, every stroke, then those with looks in stripes, so that none hides another."""
+    for stroke in strokes:
+        for at, height in stroke.edges:
+            glyph = _DOTS[screen.terminal.unicode]
+            _add(at, height, glyph, stroke.color, np.arange(len(at)))
+    for stroke in strokes:
+        _add(stroke.at, stroke.height, stroke.glyph, stroke.color)
+    apart = len(screen.named) <= TOLD_APART and not screen.stacked
+    striped = [strokes[number] for number in screen.named] if apart else []
+    for number, stroke in enumerate(striped[:-1]):
+        stripe = (stroke.at * columns / APART).astype(np.int64)
         mine = stripe % len(striped) == number
-        _add(line.at[mine], line.rate[mine], line.glyph, line.color, stripe[mine])
-    for line in lines:
-        if line.shape:
-            _add(*line.dots, line.shape, line.color, np.arange(len(line.dots[0])))
+        _add(stroke.at[mine], stroke.height[mine], stroke.glyph, stroke.color, stripe[mine])
+    for stroke in strokes:
+        if stroke.mark:
+            _add(*stroke.dots, stroke.mark, stroke.color, np.arange(len(stroke.dots[0])))
 
 
 def _add(
