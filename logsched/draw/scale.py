@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, count
 
 import numpy as np
 
 from logsched.base.lazy import Floats
 
 _TOPS = ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")
+_SLACK = Decimal("1e-12")  # of a logarithm, whose rounding may leave out a number at an axis' end
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,12 @@ class Scale:
         return at[(at >= 0) & (at <= 1)]
 
     def ticks(self, most: int) -> tuple[list[float], list[str]]:
-        """Round numbers, about `most` of them: where they lie, and how they read."""
+        """Round numbers, two or about `most` of them: where they lie, and how they read."""
         low, high = Decimal(repr(self.low)), Decimal(repr(self.high))
-        values = (_decades if self.log else _multiples)(low, high, most)
-        if len(values) < 2 and not self.log:
-            values = [low, high]
-        places = [float(((v.log10() if self.log else v) - low) / (high - low)) for v in values]
-        return places, _numbers(values)
+        values = (_rounded if self.log else _multiples)(low, high, most)
+        values = values if len(values) > 1 else [low, high]
+        places = ((v.log10() if self.log else v) - low for v in values)
+        return [min(max(0.0, float(at / (high - low))), 1.0) for at in places], _numbers(values)
 
 
 def told_apart(places: Floats, length: float, least: float) -> Floats:
@@ -88,14 +89,19 @@ def _multiples(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
     return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _decades(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
-    """The powers of ten between two logarithms, and finer steps where these are too few."""
+def _rounded(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
+    """Numbers of one digit between two logarithms, at most `most` where two at least are fewer."""
+    low, high, chosen = low - _SLACK, high + _SLACK, list[Decimal]()
     powers = range(math.floor(low), math.ceil(high) + 1)
-    every = -(-len(powers) // (most + 1))
-    digits = (1, 2, 5) if 3 * (high - low) <= most else (1,)
-    ticks = [Decimal(d).scaleb(p) for p in powers if p % every == 0 for d in digits]
-    inside = [tick for tick in ticks if low <= tick.log10() <= high]
-    return inside if len(inside) > 1 else _multiples(10**low, 10**high, most)
+    sparse = [(every, "1") for every in range(-(-len(powers) // (most + 1)), 0, -1)]
+    for every, digits in [*sparse, (1, "13"), (1, "125")]:
+        ticks = [Decimal(d).scaleb(p) for p in powers if p % every == 0 for d in digits]
+        inside = [tick for tick in ticks if low <= tick.log10() <= high]
+        if len(chosen) > 1 and len(inside) > most:
+            break
+        chosen = inside
+    finer = chain([chosen], (_multiples(10**low, 10**high, more) for more in count(most)))
+    return next(ticks for ticks in finer if len(ticks) > 1)
 
 
 def _numbers(values: list[Decimal]) -> list[str]:

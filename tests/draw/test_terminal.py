@@ -273,6 +273,17 @@ def test_extreme_values_are_drawn(name, log_y, epochs, size):
         assert "epoch" in draw(extreme, replace(terminal, width=size[0], height=size[1]))
 
 
+@pytest.mark.parametrize("name", EXTREMES)
+@pytest.mark.parametrize("layout", ["overlay", "stack"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_log_axis_has_two_numbers_at_least(name, layout, size):
+    shown = picture(EXTREMES[name], log_y=True, layout=layout)
+    rows = draw(shown, replace(UNICODE, width=size[0], height=size[1])).splitlines()
+    numbers = [found[1] for row in rows if (found := re.match(r" *([\d.e-]+)┤", row))]
+    assert len(numbers) >= 2
+    assert [*map(float, numbers)] == sorted(map(float, numbers), reverse=True)
+
+
 @pytest.mark.parametrize("limits", [(12.0, 27.0), (15.0, 15.0), (1e12, 1e12 + 3), (50.0, 60.0)])
 def test_limits_choose_what_is_seen(limits):
     assert "epoch" in draw(replace(FOUR, limits=limits), UNICODE)
