@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, count
@@ -45,10 +45,30 @@ class Scale:
         return [min(max(0.0, float(at / (high - low))), 1.0) for at in places], _numbers(values)
 
 
+def fitting(
+    scale: Scale, most: int, room: float, width: Callable[[str], float]
+) -> tuple[list[float], list[str]]:
+    """The most round numbers that fit side by side, each as wide as is said."""
+    fewer = map(scale.ticks, range(most, 1, -1))
+    fit = (ticks for ticks in fewer if sum(map(width, ticks[1])) <= room)
+    return next(fit, scale.ticks(1))
+
+
 def told_apart(places: Floats, length: float, least: float) -> Floats:
     """Those of ascending places that are so far from both neighbours on an axis of this length."""
     far = np.diff(places, prepend=-np.inf, append=np.inf) * length >= least
     return places[far[1:] & far[:-1]]
+
+
+def spread(wanted: Floats, room: float, each: float) -> Floats:
+    """Places near those wanted within this room, so far apart; of equals the first is highest."""
+    order = np.lexsort((-np.arange(len(wanted)), wanted))
+    stairs = each * (np.arange(len(wanted)) + 0.5)
+    free = np.clip(wanted[order] - stairs, 0, max(0.0, room - each * len(wanted)))
+    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    places = np.empty(len(wanted))
+    places[order] = (up + down) / 2 + stairs
+    return places
 
 
 def x_limits(limits: tuple[float, float]) -> tuple[float, float]:

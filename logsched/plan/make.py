@@ -27,7 +27,7 @@ def make_plan(
     """
     settings = settings or Settings()
     tables = settings.config.schedules
-    specs = [read_spec(text, tables) for text in texts or tables or default]
+    specs = named = [read_spec(text, tables) for text in texts or tables or default]
     read = [read_sweep(text, [spec.shape for spec in specs]) for text in sweeps]
     for sweep in read:
         specs = expand(specs, sweep, settings)
@@ -46,18 +46,24 @@ def make_plan(
         warnings=_left_out(refused),
         unused=_unused(settings.options, set().union(*used.values())),
         unused_by={one.label: _unused(one.params, used.get(one.label, ())) for one in specs},
-        swept=_swept(specs, read),
+        swept=_swept(named, specs, read),
         bounded=bool({"epochs", "cycles"} & set(settings.of_run)),
     )
 
 
-def _swept(specs: Sequence[Spec], sweeps: Sequence[Sweep]) -> Swept | None:
-    """What the schedules vary in, where that is one number and they all have it."""
-    names = [sweep.name for sweep in sweeps]
-    if len(names) != 1 or not all(isinstance(one.params.get(names[0]), float) for one in specs):
+def _swept(named: Sequence[Spec], made: Sequence[Spec], sweeps: Sequence[Sweep]) -> Swept | None:
+    """What schedules vary in, where that is one number."""
+    if len(sweeps) != 1 or not all(isinstance(value, float) for value in sweeps[0].values):
         return None
-    values = {one.label: float(one.params[names[0]]) for one in specs}
-    return Swept(names[0], values, sweeps[0].logarithmic)
+    name, _, values, logarithmic = sweeps[0]
+    kept = {spec.label for spec in made}
+    origins = {
+        spec.with_value(name, value).label: (spec.label, float(value))
+        for spec in named
+        if spec.label not in kept
+        for value in values
+    }
+    return Swept(name, origins, logarithmic)
 
 
 def _refuse_twins(specs: Sequence[Spec]) -> None:

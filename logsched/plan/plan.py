@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Swept(NamedTuple):
-    """The one parameter in which all schedules of a run differ: its value by label."""
+    """The one number that is swept: by label which schedule took which value."""
 
     name: str
-    values: Mapping[str, float]
+    origins: Mapping[str, tuple[str, float]]
     logarithmic: bool
 
 

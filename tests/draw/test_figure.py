@@ -44,9 +44,8 @@ def pictured(*labels, **changes):
 def sweep(count, logarithmic=True, **changes):
     """Curves that differ in a parameter, from 0.001 to 0.1, the greatest first."""
     values = np.geomspace(0.1, 0.001, count)
-    labels = [f"cosine:restart_lr={value:.6g}" for value in values]
-    swept = Swept("restart_lr", dict(zip(labels, values, strict=True)), logarithmic)
-    return pictured(*labels, swept=swept, **changes)
+    origins = {f"cosine:restart_lr={value:.6g}": ("cosine", value) for value in values}
+    return pictured(*origins, swept=Swept("restart_lr", origins, logarithmic), **changes)
 
 
 def run(*specs, **settings):
@@ -204,8 +203,9 @@ def test_what_a_run_logged_stands_out_from_a_sweep():
 def test_any_value_may_be_swept(value):
     for least in (value, value / 2 + 0.25):
         shown = sweep(10)
-        values = dict.fromkeys(shown.swept.values, value) | {shown.traces[0].label: least}
-        draw_one(replace(shown, swept=shown.swept._replace(values=values)), Paper(dpi=50))
+        origins = dict.fromkeys(shown.swept.origins, ("cosine", value))
+        origins[shown.traces[0].label] = ("cosine", least)
+        draw_one(replace(shown, swept=shown.swept._replace(origins=origins)), Paper(dpi=50))
 
 
 def test_curves_too_many_to_tell_apart_are_counted():

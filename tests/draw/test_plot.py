@@ -104,7 +104,7 @@ def test_xlim(call):
     ticks = next(line.split() for line in lines if re.fullmatch(r"[\d. ]+", line) and line.strip())
     assert 15 <= float(ticks[0]) < float(ticks[-1]) <= 25
     places = glyphs(lines, "*")
-    rows = [min(row for row, x in places if x == column) for column in range(75)]
+    rows = [min(row for row, x in places if x == column) for column in range(65)]
     assert rows[0] == 0
     assert rows[:-3] == sorted(rows[:-3])
 
@@ -371,7 +371,7 @@ def test_ten_million_points_cost_as_much_as_a_few(call, monkeypatch):
     assert 0 < sum(evaluated) < 20_000
     places = glyphs(lines, "*")
     for row in {min(places)[0], max(places)[0]}:  # neither peak nor floor is lost
-        assert len({x for y, x in places if y == row}) >= 70
+        assert len({x for y, x in places if y == row}) >= 60
 
 
 def test_a_picture_of_each_in_a_folder(call, tmp_path):
@@ -431,14 +431,17 @@ def test_the_grid_points_in_a_span_begin_with_its_first():
 def test_a_log_is_drawn_over_the_schedule(run, tmp_path):
     run("export", "cosine", "--restart-interval", "8", "--format", "csv", "-o", "run.csv")
     shown = run("plot", "cosine", "--data", "run.csv").stdout
-    assert "cosine" in shown.splitlines()[-1]
-    assert "run.csv" in shown.splitlines()[-1]
+    assert sum(row.endswith(" ● cosine") for row in shown.splitlines()) == 1
+    assert sum(row.endswith(" ▲ run.csv") for row in shown.splitlines()) == 1
 
 
 def test_a_log_alone_is_drawn_alone(run):
     rates = run("export", "cosine", "log", "--format", "csv").stdout
     shown = run("plot", "-", stdin=rates).stdout.splitlines()
-    assert shown[-1].split() == ["⠤●⠤", "cosine", "⠤▲⠤", "log"]
+    assert sorted(row.split()[-2:] for row in shown if row.endswith(("cosine", "log"))) == [
+        ["▲", "log"],
+        ["●", "cosine"],
+    ]
 
 
 def test_a_log_longer_than_the_run_makes_it_longer(call):
@@ -450,9 +453,8 @@ def test_a_log_longer_than_the_run_makes_it_longer(call):
 def test_a_log_and_a_schedule_of_one_label_are_told_apart(call):
     call("export", "cosine", "log", "--format", "csv", "-o", "run.csv")
     shown = call("plot", "cosine", "--data", "run.csv:cosine", "--data", "run.csv:cosine").stdout
-    legend = re.split("⠤.⠤|\n", "".join(shown.splitlines(keepends=True)[-2:]))
-    labels = {"cosine", "run.csv:cosine", "run.csv:cosine (logged)"}
-    assert labels <= {label.strip() for label in legend}
+    labels = ("● cosine", "▲ run.csv:cosine", "⠤■⠤ run.csv:cosine (logged)")
+    assert all(sum(row.endswith(label) for row in shown.splitlines()) == 1 for label in labels)
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

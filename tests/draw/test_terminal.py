@@ -61,15 +61,26 @@ def test_it_fits_the_terminal(terminal, size, count):
     assert [row.rstrip() for row in rows] == rows
     if count == 1 or terminal.height > 13:
         assert len(rows) <= terminal.height
-    assert all(f"curve {i}" in "\n".join(rows[-count:]) for i in range(count))
+    assert all("\n".join(rows).count(f"curve {i}") == 1 for i in range(count))
 
 
 def test_ascii_is_ascii_and_colour_only_where_there_is_colour():
     named = replace(FOUR, traces=(saw("η → \x1b[2J\n"), *FOUR.traces))
-    assert "*** ? ? ?[2J?" in draw(named, ASCII)
+    assert " * ? ? ?[2J?\n" in draw(named, ASCII)
     assert all(draw(named, terminal).isascii() for terminal in TERMINALS if not terminal.unicode)
     assert not any("\x1b" in draw(named, terminal) for terminal in (ASCII, UNICODE))
     assert ESCAPE.sub("", draw(FOUR, COLORED)).count("\x1b") == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("layout", ["overlay", "stack"])
+def test_a_plot_pasted_without_its_colours_is_the_same(size, layout):
+    terminal = replace(UNICODE, width=size[0], height=size[1])
+    for shown in (FOUR, sweep(9), sweep(41), families(3, 5), replace(FOUR, traces=(saw("a"),))):
+        for plain in (terminal, replace(terminal, unicode=False)):
+            colored = draw(replace(shown, layout=layout), replace(plain, color=True))
+            assert ESCAPE.search(colored)
+            assert ESCAPE.sub("", colored) == draw(replace(shown, layout=layout), plain)
 
 
 def test_the_background_stays_the_terminals_own():
@@ -117,11 +128,13 @@ def test_no_spike_is_lost_in_a_long_run(terminal, log_y):
     assert all(row[inked[0].index(True)] for row in inked[: len(rows) // 2])
 
 
-def test_curves_differ_without_colour():
-    for terminal, looks in ((ASCII, "*+ox"), (UNICODE, "●▲■◆")):
-        rows = draw(FOUR, terminal).splitlines()
-        assert all(look in rows[-1] for look in looks)
-        assert all(look in "".join(rows[2:-1]) for look in looks)
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_curves_differ_without_colour(terminal, width):
+    text = ESCAPE.sub("", draw(FOUR, replace(terminal, width=width)))
+    for look, label in zip("●▲■◆" if terminal.unicode else "*+ox", "tabc", strict=True):
+        assert re.search(re.escape(look) + rf"\S? \w*{label}\b", text)
+        assert "".join(canvas(text)).count(look) >= 2
 
 
 def test_equal_curves_are_all_seen():
@@ -130,11 +143,62 @@ def test_equal_curves_are_all_seen():
     assert all(drawn.count(look) > 10 for look in "*+ox")
 
 
-def test_a_legend_hides_no_data_and_cuts_only_what_cannot_fit():
+def test_a_legend_cuts_only_what_cannot_fit():
     narrow = replace(ASCII, width=30)
     rows = draw(picture(saw("x" * 99), saw("y" * 26)), narrow).splitlines()
     assert rows[-2:] == ["*** " + "x" * 23 + "...", "+++ " + "y" * 26]
     assert draw(picture(saw("x" * 99)), replace(UNICODE, width=30)).endswith("x…\n")
+
+
+def beside(text, labels):
+    """The rows of the canvas, from the bottom, at which labels end."""
+    rows = [row.rstrip() for row in canvas(text)]
+    found = [
+        [len(rows) - 1 - n for n, row in enumerate(rows) if row.endswith(f" {label}")]
+        for label in labels
+    ]
+    assert all(len(rows) == 1 for rows in found), text
+    return [row for (row,) in found]
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("height", [18, 24, 40])
+def test_labels_stand_at_the_ends_of_their_curves(terminal, height):
+    rates = {"top": 0.1, "middle": 0.05, "low": 0.01}
+    flat = picture(*(trace([0, 45], [rate, rate], label) for label, rate in rates.items()))
+    text = draw(flat, replace(terminal, height=height))
+    rows = beside(text, rates)
+    most = max(rows)
+    assert rows == [most, pytest.approx(most / 2, abs=1), pytest.approx(most / 10, abs=1)]
+    assert ESCAPE.sub("", text).splitlines()[-1].strip() == "epoch"  # and so there is no legend
+    drawn = canvas(text)
+    for label in rates:  # what stands before the label is the curve itself
+        row = next(row for row in drawn if label in row)
+        assert re.search(r"[^ ] {0,2}\S " + label, row)
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("count", [2, 9])
+def test_labels_of_curves_that_end_together_keep_their_order(terminal, count):
+    """The one whose curve came from above is highest, and none hides another."""
+    labels = [f"from {n}" for n in range(count)]
+    fans = [trace([0, 15, 45], [0.1, 0.01 * n, 0], label) for n, label in enumerate(labels)]
+    rows = beside(draw(picture(*fans), terminal), labels)
+    assert rows == sorted(rows)
+    assert rows == [*range(rows[0], rows[0] + count)]
+    assert rows[0] == 0
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_only_what_has_no_room_at_its_end_is_in_the_legend(terminal):
+    early = trace([0, 20], [0.05, 0.05], "early")
+    shown = picture(saw("a"), early, saw("x" * 18), saw("y" * 17))
+    text = ESCAPE.sub("", draw(shown, terminal))
+    beside(text, ["a", "y" * 17])
+    assert text.splitlines()[-1].split()[1::2] == ["early", "x" * 18]
+    for small in ({"width": 59}, {"height": 13}):
+        below = ESCAPE.sub("", draw(shown, replace(terminal, **small)))
+        assert below.splitlines()[-1].split()[-1] == "y" * 17
 
 
 def test_zero_on_a_log_axis_is_said():
@@ -152,30 +216,81 @@ def test_restarts_too_dense_to_see_are_not_marked_but_said():
 def sweep(count, **changes):
     """Curves that differ in a parameter, from 0.001 to 0.1, the greatest first."""
     values = np.geomspace(0.1, 0.001, count)
-    by_label = {f"at {value:.4g}": value for value in values}
-    traces = [saw(label, value / 2) for label, value in by_label.items()]
-    return picture(*traces, swept=Swept("restart_lr", by_label, True), **changes)
+    origins = {f"cosine:restart_lr={value:.4g}": ("cosine", value) for value in values}
+    traces = [saw(label, value / 2) for label, (_, value) in origins.items()]
+    return picture(*traces, swept=Swept("restart_lr", origins, True), **changes)
 
 
-@pytest.mark.parametrize("unicode", [True, False])
-def test_a_sweep_in_colour_has_a_gradient_and_its_ends(unicode):
-    text = draw(sweep(41), replace(COLORED, unicode=unicode))
-    *_, bar, note = ESCAPE.sub("", text).splitlines()
-    assert re.fullmatch(r"restart_lr  0\.001 \S+ 0\.01 \S+ 0\.1", bar)
-    assert note == "41 curves: logsched describe lists them."
-    assert {f"\x1b[38;5;{color}m" for color in GRADIENT} <= set(ESCAPE.findall(text))
-    assert len(text.splitlines()) <= COLORED.height
+def families(count, owners, **changes):
+    """Several schedules that take the same values of a parameter."""
+    swept = {f"s{n}": sweep(count, **changes) for n in range(owners)}
+    origins = {
+        label.replace("cosine", owner): (owner, value)
+        for owner, its in swept.items()
+        for label, (_, value) in its.swept.origins.items()
+    }
+    traces = [
+        replace(trace, label=trace.label.replace("cosine", owner), rate=trace.rate * (1 - n / 20))
+        for n, (owner, its) in enumerate(swept.items())
+        for trace in its.traces
+    ]
+    return picture(*traces, swept=Swept("restart_lr", origins, True), **changes)
 
 
-@pytest.mark.parametrize(("terminal", "looks"), [(ASCII, "*+o"), (UNICODE, "●▲■")])
-def test_a_sweep_without_colour_names_three_curves(terminal, looks):
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("count", [3, 8])
+def test_labels_of_a_sweep_are_values_under_the_name_of_its_parameter(terminal, count):
+    shown = sweep(count)
+    values = [f"{value:.6g}" for _, value in shown.swept.origins.values()]
+    text = ESCAPE.sub("", draw(replace(shown, title=""), terminal))
+    assert re.fullmatch(r"learning rate {50,}restart_lr", text.splitlines()[0])
+    assert sorted(beside(text, values), reverse=True) == beside(text, values)
+    assert "cosine" not in text
+    narrow = ESCAPE.sub("", draw(shown, replace(terminal, width=50)))
+    legend = narrow.partition("restart_lr: ")[2]
+    assert [entry for entry in legend.split() if entry[0].isdigit()] == values
+    mixed = draw(replace(shown, traces=(*shown.traces, saw("run.csv", 0.03))), terminal)
+    beside(mixed, ["run.csv", *(f"cosine {value}" for value in values)])
+
+
+def test_values_of_a_sweep_have_the_digits_that_tell_them_apart():
+    origins = {f"cosine:lr={value!r}": ("cosine", value) for value in (0.1, 0.10000000000000002)}
+    near = picture(*map(saw, origins), swept=Swept("lr", origins, False))
+    assert re.search(r" 0\.10000000000000002$", draw(near, replace(ASCII, width=120)), re.MULTILINE)
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_a_sweep_of_many_has_a_gradient_and_names_its_ends_and_middle(terminal):
     text = draw(sweep(41), terminal)
-    legend, note = text.splitlines()[-2:]
-    for look, label in zip(looks, ("at 0.001", "at 0.01", "at 0.1"), strict=True):
-        assert re.search(re.escape(look) + r"\S+ " + label, legend)
-        assert look in "".join(canvas(text))
-    assert note == "41 curves: logsched describe lists them."
-    assert ("." in "".join(canvas(text)[:-3])) == (terminal is ASCII)
+    marks = "●▲■" if terminal.unicode else "*+o"
+    labels = [
+        f"{mark} {value}" for mark, value in zip(marks, ("0.001", "0.01", "0.1"), strict=True)
+    ]
+    assert beside(text, labels) == sorted(beside(text, labels))
+    assert all("".join(canvas(text)).count(mark) > 1 for mark in marks)
+    assert text.splitlines()[-1].startswith("41 curves: logsched describe lists them.")
+    assert ("." in "".join(row[:60] for row in canvas(text))) == (not terminal.unicode)
+    codes = {f"\x1b[38;5;{color}m" for color in GRADIENT} & set(ESCAPE.findall(text))
+    assert len(codes) >= 6 * terminal.color
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("count", [2, 3, 20])
+def test_schedules_of_one_sweep_have_a_mark_each_and_the_values_a_colour_each(terminal, count):
+    shown = families(count, 3)
+    text = draw(shown, terminal)
+    plain, marks = ESCAPE.sub("", text), "●▲■" if terminal.unicode else "*+o"
+    every = len(shown.traces)
+    chosen = [0.1, 0.001] if every > 9 else np.geomspace(0.1, 0.001, count)
+    labels = [f"{mark} s{n} {value:.6g}" for n, mark in enumerate(marks) for value in chosen]
+    beside(text, labels)
+    drawn = "".join(row[:50] for row in canvas(text))
+    assert all(drawn.count(mark) >= 2 + count // 2 for mark in marks)
+    assert not set("◆○△□" if terminal.unicode else "x#@") & set(drawn)
+    assert (f"{every} curves: logsched describe" in plain) == (every > 9)
+    if terminal.color:
+        colored = re.findall(r"\x1b\[38;5;(\d+)m.\x1b\[0m s\d ([\d.]+)", text)
+        assert len({*colored}) == len({color for color, _ in colored}) == len(chosen)
 
 
 @pytest.mark.parametrize("terminal", TERMINALS)
@@ -185,9 +300,9 @@ def test_what_a_run_logged_stands_out_from_a_sweep(terminal):
     text = draw(replace(swept, traces=(*swept.traces, saw("run.csv", 0.03))), terminal)
     legend = next(line for line in text.splitlines() if "run.csv" in line)
     if terminal.color:
-        (color,) = set(ESCAPE.findall(legend)) - {"\x1b[0m"}
+        color = re.search(r"(\x1b\[38;5;\d+m).\x1b\[0m run.csv", legend)[1]
         assert color not in {f"\x1b[38;5;{one}m" for one in GRADIENT}
-        assert color in "".join(text.splitlines()[:-4])
+        assert text.count(color) > 10
     assert "42 curves: logsched describe lists them." in text
 
 
@@ -207,7 +322,7 @@ def test_a_stack_has_a_panel_a_curve(terminal, size, count):
     terminal = replace(terminal, width=size[0], height=size[1])
     text = ESCAPE.sub("", draw(sweep(count, layout="stack"), terminal))
     rows = text.splitlines()
-    heads = [number for number, row in enumerate(rows) if row.startswith("at ")]
+    heads = [number for number, row in enumerate(rows) if row.startswith("cosine:")]
     assert len(heads) == count
     assert all(below - above >= 4 for above, below in pairwise([*heads, len(rows)]))
     assert text.count("epoch") == text.count("cycle 1") == 1

@@ -5,6 +5,8 @@ import resource
 
 import pytest
 
+from logsched.plan.make import make_plan
+
 ODD = "restart_lr=0.3,0.05,0.2,0.01"  # not in order
 LENGTHS = "restart_interval=12,5,20"
 FACTS = ["peak_lr", "peak_epoch", "min_lr", "min_epoch", "final_lr", "mean_lr", "lr_budget"]
@@ -342,3 +344,27 @@ def test_export_formats(call, format):
 
 def test_bare_rates_are_of_one_schedule(call):
     one_sentence(call("export", "cosine", "--sweep", "lr=1,2", "--format", "txt"), "txt")
+
+
+def made(*specs, sweeps):
+    return make_plan(specs, (), sweeps=sweeps).swept
+
+
+def test_a_plan_knows_which_schedule_took_which_value():
+    """Those that the sweep does not concern took none."""
+    swept = made("a=cosine", "log:peak=2", "constant", sweeps=["restart_lr=0.1:0.3:2:log"])
+    assert (swept.name, swept.logarithmic) == ("restart_lr", True)
+    assert swept.origins == {
+        "a:restart_lr=0.1": ("a", 0.1),
+        "a:restart_lr=0.3": ("a", 0.3),
+        "log:peak=2,restart_lr=0.1": ("log:peak=2", 0.1),
+        "log:peak=2,restart_lr=0.3": ("log:peak=2", 0.3),
+    }
+    own = made("cosine", "log:restart_lr=0.1", sweeps=["cosine:restart_lr=0.1,0.2"])
+    assert {origin for origin, _ in own.origins.values()} == {"cosine"}
+
+
+def test_what_is_no_one_number_is_not_swept():
+    assert made("log", sweeps=["log:base=range,7"]) is None
+    assert made("cosine", sweeps=["lr=0.1,0.2", "restart_lr=0.1,0.2"]) is None
+    assert made("cosine", sweeps=[]) is None

@@ -10,11 +10,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Affine2D
 
-from logsched.base.lazy import Floats
 from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded
 from logsched.draw.figure.panels import COLORS, GAP, Subplot, look_of
 from logsched.draw.figure.paper import FAINT, LINE, PAD, width, wrap
+from logsched.draw.scale import spread
 
 # In em, the size of the font:
 _LEAD = 1.2  # from a line's end to its key: a sample of it, and its label
@@ -60,7 +60,7 @@ def _label_ends(subplot: Subplot) -> None:
     left, bottom, wide, high = subplot.box
     low, roof = subplot.axes.get_ylim()
     ends = np.array([(heights[-1] - low) / (roof - low) * high for _, heights in subplot.lines])
-    for number, place in enumerate(_spread(ends, high)):
+    for number, place in enumerate(spread(ends, high, LINE)):
         end = left + subplot.lines[number][0][-1] * wide, bottom + ends[number]
         _add_key(subplot, number, end, left + wide, bottom + place)
 
@@ -75,17 +75,6 @@ def _add_key(subplot: Subplot, number: int, end: tuple[float, float], x: float, 
     subplot.figure.add_artist(sample)
     text: dict[str, Any] = {"color": look["c"], "va": "center_baseline", "transform": em}
     subplot.figure.text(x + _LEAD + _KEY, y, subplot.labels[number], **text)
-
-
-def _spread(wanted: Floats, high: float) -> Floats:
-    """Heights near those wanted, a line of text apart; of equal ones the first is highest."""
-    order = np.lexsort((-np.arange(len(wanted)), wanted))
-    stairs = LINE * (np.arange(len(wanted)) + 0.5)
-    free = np.clip(wanted[order] - stairs, 0, max(0.0, high - LINE * len(wanted)))
-    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
-    places = np.empty(len(wanted))
-    places[order] = (up + down) / 2 + stairs
-    return places
 
 
 def _add_headings(subplot: Subplot) -> None:

@@ -17,7 +17,7 @@ from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded, gradient
 from logsched.draw.figure.paper import BAND, FAINT, GRID, LINE, SMALL, Paper, width
 from logsched.draw.picture import Picture
-from logsched.draw.scale import Scale, shorter, told_apart, x_limits, y_scale
+from logsched.draw.scale import Scale, fitting, shorter, told_apart, x_limits, y_scale
 
 # Colours have 3:1 contrast on white, and are 14 CIE units apart, the first five 22, to the three
 # kinds of colour blindness too. Dashes leave more and more open: what is below shows through.
@@ -165,7 +165,7 @@ def add_axes(subplot: Subplot, numbered: bool = True) -> None:
     """The axes, with as many numbers as fit, the time's where asked for, and a grid of rates."""
     axes, steps, (wide, high) = subplot.axes, subplot.paper.steps_per_epoch, subplot.ems
     axes.set(xlim=(0, 1), ylim=(-_EDGE, subplot.roof), ylabel=printable(subplot.picture.y_label))
-    places, times = _ticks(subplot.x, 0.75 * wide)
+    places, times = _times(subplot.x, wide)
     axes.set_xticks(places, times if numbered else [""] * len(times))
     axes.set_xlabel(printable(subplot.picture.x_label) if numbered else "")
     number_rates(subplot, high)
@@ -174,17 +174,13 @@ def add_axes(subplot: Subplot, numbered: bool = True) -> None:
     axes.set_axisbelow(True)
     if steps:
         above = axes.secondary_xaxis("top")
-        above.set_xticks(*_ticks(Scale(subplot.x.low * steps, subplot.x.high * steps), 0.75 * wide))
+        above.set_xticks(*_times(Scale(subplot.x.low * steps, subplot.x.high * steps), wide))
         above.set_xlabel("step", labelpad=0.5 * subplot.paper.points)
 
 
-def _ticks(scale: Scale, room: float) -> tuple[list[float], list[str]]:
-    """The most round numbers that fit side by side."""
-    for most in range(10, 0, -1):
-        places, texts = scale.ticks(most)
-        if sum(width(text) + GAP for text in texts) <= room:
-            break
-    return places, texts
+def _times(scale: Scale, room: float) -> tuple[list[float], list[str]]:
+    """The numbers of a time axis that has so many em."""
+    return fitting(scale, 10, 0.75 * room, lambda text: width(text) + GAP)
 
 
 def number_rates(subplot: Subplot, high: float) -> None:

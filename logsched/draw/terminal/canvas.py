@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from logsched.base.lazy import Floats
 from logsched.draw.crowd import TOLD_APART
-from logsched.draw.scale import shorter, told_apart
+from logsched.draw.scale import fitting, shorter, told_apart
 from logsched.draw.terminal.strokes import APART, Screen, Stroke
 
+AXIS = 3  # rows under a canvas: the axis, its ticks and its label
 SHORT = 10  # rows of a terminal, or of a chart, that can spare none
+_TICK = 6  # columns from one number of the time axis to the next, at least
 _GREY = 244
 _DOTS = {True: "·", False: "."}  # by whether the terminal shows Unicode
 _BARS = {True: "┊", False: ":"}  # by whether the terminal shows Unicode
@@ -32,24 +34,27 @@ class Panel(NamedTuple):
     epochs: bool = True
 
 
-def chart(screen: Screen, strokes: list[Stroke], panel: Panel) -> list[str]:
-    """The canvas between its axes, with all that is on it."""
-    terminal, figure = screen.terminal, plotext.figure
-    _clear(terminal.width, panel)
+def chart(screen: Screen, strokes: list[Stroke], panel: Panel) -> tuple[list[str], range]:
+    """The canvas between its axes, with all that is on it, and which of the rows it has."""
+    terminal = screen.terminal
     heights, rates = screen.y.ticks(panel.rates)
-    figure.ruler("y", "left").lim(0, 1).ticks(heights, rates)
-    columns = terminal.width - 1 - max(map(len, rates), default=0)
-    places, epochs = screen.x.ticks(max(1, columns // 8)) if panel.epochs else ([], [])
-    figure.ruler("x", "lower").lim(0, 1).ticks(screen.snap(np.array(places)).tolist(), epochs)
-    if panel.epochs:
-        figure.label(screen.text(screen.picture.x_label)[:columns], "x", "lower")
-    if panel.phases:
-        _name_phases(screen, columns)
+    edge = 1 + max(map(len, rates), default=0)
+    columns = screen.width - edge
+    above = [" " * edge + row for row in _phase_rows(screen, columns) if panel.phases]
+    _clear(screen.width, panel._replace(rows=panel.rows - len(above)))
+    plotext.figure.ruler("y", "left").lim(0, 1).ticks(heights, rates)
+    _number_times(screen, columns if panel.epochs else 0)
     for place in restarts(screen):
         _add(np.array([place, place]), np.array([0.0, 1.0]), _BARS[terminal.unicode], _GREY)
     _add_strokes(screen, strokes, columns)
-    text: str = figure.build().string(colorless=not terminal.color)
-    return (text if terminal.unicode else text.translate(_TO_ASCII)).splitlines()
+    text: str = plotext.figure.build().string(colorless=not terminal.color)
+    rows = above + (text if terminal.unicode else text.translate(_TO_ASCII)).splitlines()
+    return rows, range(len(above), len(rows) - AXIS * panel.epochs)
+
+
+def cells(places: Floats, count: int) -> NDArray[np.int64]:
+    """In which of so many cells plotext draws what lies at places of an axis."""
+    return np.clip(np.ceil(places * (count - 1) - 0.5), 0, count - 1).astype(np.int64)
 
 
 def _clear(width: int, panel: Panel) -> None:
@@ -60,33 +65,43 @@ def _clear(width: int, panel: Panel) -> None:
     plotext.figure.axes(panel.epochs, axis="x", side="lower")
 
 
-def _name_phases(screen: Screen, columns: int) -> None:
-    """Write each phase's name, or its last word, over its start, if a blank fits behind it too."""
-    places = screen.snap(np.clip(screen.x.place(screen.picture.phase_times), 0, 1))
-    room = np.diff(np.floor(places * columns)).astype(int)[:, 0] - 1
-    wide = np.flatnonzero(room >= APART)
-    names = [screen.text(screen.picture.phases[i][0]) for i in wide]
-    shown = [
-        next(text for text in (*shorter(name), "") if len(text) < limit)
-        for name, limit in zip(names, room[wide], strict=True)
-    ]
-    ruler = plotext.figure.ruler("x", "upper").lim(0, 1).alignment(tick="left")
-    ruler.ticks(places[wide, 0].tolist(), [_BARS[screen.terminal.unicode] + name for name in shown])
+def _number_times(screen: Screen, columns: int) -> None:
+    """As many times as there are columns for, under the canvas, and what they are."""
+    ruler = plotext.figure.ruler("x", "lower").lim(0, 1).ticks([], [])
+    if columns:
+        most, wide = columns // _TICK, lambda text: len(text) + APART
+        places, times = fitting(screen.x, most, columns, wide)
+        ruler.ticks(screen.snap(np.array(places)).tolist(), times)
+        plotext.figure.label(screen.text(screen.picture.x_label)[:columns], "x", "lower")
+
+
+def _phase_rows(screen: Screen, columns: int) -> list[str]:
+    """A row with each phase's name, or its last word, over its start; none where none fits."""
+    times = np.clip(screen.x.place(screen.picture.phase_times), 0, 1)
+    row, bar = " " * columns, _BARS[screen.terminal.unicode]
+    for (name, *_), (start, end) in zip(
+        screen.picture.phases, cells(screen.snap(times), columns).tolist(), strict=True
+    ):
+        room = end - start - 1
+        if room >= APART:
+            text = bar + next(word for word in (*shorter(name), "") if len(word) <= room)
+            row = row[:start] + text + row[start + len(text) :]
+    return [row] if row.strip() else []
 
 
 def restarts(screen: Screen) -> Floats:
     """Places of the restarts in sight that can be told apart."""
     at = screen.x.within(screen.picture.restarts)
-    return screen.snap(told_apart(at, screen.terminal.width, APART))
+    return screen.snap(told_apart(at, screen.width, APART))
 
 
 def _add_strokes(screen: Screen, strokes: list[Stroke], columns: int) -> None:
-    """Draw bands, every stroke, then those with looks in stripes, so that none hides another."""
+    """Draw bands, strokes, named ones last, then these in stripes, so that none hides another."""
     for stroke in strokes:
         for at, height in stroke.edges:
             glyph = _DOTS[screen.terminal.unicode]
             _add(at, height, glyph, stroke.color, np.arange(len(at)))
-    for stroke in strokes:
+    for _, stroke in sorted(enumerate(strokes), key=lambda item: item[0] in screen.named):
         _add(stroke.at, stroke.height, stroke.glyph, stroke.color)
     apart = len(screen.named) <= TOLD_APART and not screen.stacked
     striped = [strokes[number] for number in screen.named] if apart else []

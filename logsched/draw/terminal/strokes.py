@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from rich.cells import cell_len
 
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
@@ -15,6 +17,8 @@ from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale
 from logsched.schedule.trace import Trace
 
+RESET = "\x1b[0m"
+SIGN = 3  # cells before a label right of the axes: a mark, or letter, between blanks
 APART = 3  # cells between two things that can still be told apart
 TINY = 1e-9  # of a bin: what rounding may move a number by
 BINS = 2  # of the epochs, a cell: as many as braille has dots
@@ -24,19 +28,27 @@ BINS = 2  # of the epochs, a cell: as many as braille has dots
 _COLORS = (32, 166, 36, 169, 93, 240, 124, 99)
 # From purple to green, as in a figure, with 2.5:1 contrast on black and on white.
 GRADIENT = (97, 61, 25, 31, 30, 36, 71, 70, 106)
-_SURE_COLORS = 4  # with more traces than this, marks help colours
 _MARKS = "●▲■◆○△□◇★"
 _LETTERS = "*+ox#@%=&"
+_GOLDEN = 0.618  # whose multiples, without what is whole, lie far from each other
+_CLOSE, _WIDE = 12, 60  # cells between a stroke's marks: at least, and at most
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What is drawn, where, and on which axes."""
+    """What is drawn, where, and on which axes; `ends` are labels right of them, by trace."""
 
     picture: Picture
     terminal: Terminal
     x: Scale
     y: Scale
+    ends: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        """The columns that the axes have, with their numbers."""
+        labels = max(map(cell_len, self.ends.values()), default=-SIGN)
+        return self.terminal.width - SIGN - labels
 
     @property
     def stacked(self) -> bool:
@@ -45,17 +57,22 @@ class Screen:
 
     @cached_property
     def gradient(self) -> Gradient | None:
-        """What colours the strokes, if they are many and vary in a number."""
+        """What colours the strokes, if they vary in a number."""
         return gradient(self.picture)
 
     @cached_property
     def named(self) -> list[int]:
-        """The traces that have a look of their own; without colours, three of a gradient too."""
-        if self.gradient is None:
-            return list(range(len(self.picture.traces)))
-        order = self.gradient.order
-        three = [] if self.terminal.color else [order[k] for k in (0, len(order) // 2, -1)]
-        return three + self.gradient.others
+        """The traces that the legend names."""
+        return named(self.picture)
+
+    @cached_property
+    def ranks(self) -> dict[int, int]:
+        """Of the traces with a mark or letter of their own, or of their schedule, which it is."""
+        alike = [[number] for number in self.named]
+        if self.gradient and len(self.gradient.families) > 1:
+            others = [[number] for number in self.gradient.others]
+            alike = [*self.gradient.families.values(), *others]
+        return {number: rank for rank, numbers in enumerate(alike) for number in numbers}
 
     def snap(self, places: Floats) -> Floats:
         """The middles of the bins that hold these places: where the strokes' points are."""
@@ -71,10 +88,34 @@ class Screen:
         shown = printable(text)
         return shown if self.terminal.unicode else shown.encode("ascii", "replace").decode()
 
+    def cut(self, text: str, width: int) -> str:
+        """The text, its end replaced by dots where it is too wide."""
+        if cell_len(text) <= width:
+            return text
+        dots = "…" if self.terminal.unicode else "..."
+        ends = (end for end in range(len(text), -1, -1) if cell_len(text[:end] + dots) <= width)
+        return text[: next(ends)] + dots
+
+    def colored(self, text: str, color: int) -> str:
+        """The text in one of xterm's 256 colours, where there are colours."""
+        return f"\x1b[38;5;{color}m{text}{RESET}" if self.terminal.color else text
+
+
+def named(picture: Picture) -> list[int]:
+    """The traces that a legend names: all, but of a crowd the ends of what was swept."""
+    its = gradient(picture)
+    if its is None or not crowded(picture):
+        return list(range(len(picture.traces)))
+    families = its.families.values()
+    chosen = [number for family in families for number in (family[0], family[-1])]
+    if len(families) == 1:
+        chosen[1:1] = [family[len(family) // 2] for family in families]
+    return [*dict.fromkeys(chosen), *its.others]
+
 
 @dataclass(frozen=True)
 class Stroke:
-    """A trace as it is drawn; `dots` are the places of its mark, where it needs one.
+    """A trace as it is drawn: of `glyph`, with `mark` at the places `dots`, where it needs one.
 
     `edges` are the places of the dots that bound its band.
     """
@@ -110,19 +151,18 @@ def reduce(trace: Trace, x: Scale, bins: int) -> tuple[Floats, Floats]:
 
 
 def make_stroke(screen: Screen, number: int, at: Floats, rate: Floats) -> Stroke:
-    """A trace's places and looks; marks tell braille strokes apart where colours cannot."""
+    """A trace's places and looks: whatever colours there are, marks tell strokes apart too."""
     height, trace = screen.height(rate), screen.picture.traces[number]
     dots = _dots(screen, trace.points)
-    if not len(dots[0]) and _needs_mark(screen, number):
-        count = len(screen.named)
-        dots = _along(screen, at, height, screen.named.index(number) / count, max(12, 4 * count))
+    if not len(dots[0]) and number in screen.ranks and len(screen.ranks) > 1:
+        dots = _marked(screen, number, at, height)
     if crowded(screen.picture):
         at, height = _thinned(screen, at, height)
-    place = screen.named.index(number) if number in screen.named else -1
+    rank = screen.ranks.get(number, -1)
     return Stroke(
         label=screen.text(trace.label),
-        glyph=_glyph(screen, place),
-        mark=_MARKS[place % len(_MARKS)] if screen.terminal.unicode and len(dots[0]) else "",
+        glyph=_glyph(screen, rank),
+        mark=_MARKS[rank % len(_MARKS)] if screen.terminal.unicode and len(dots[0]) else "",
         color=_color(screen, number),
         at=at,
         height=height,
@@ -136,7 +176,7 @@ def _edges(screen: Screen, trace: Trace) -> list[tuple[Floats, Floats]]:
     bins, found = BINS * screen.terminal.width, []
     for edge in trace.band:
         at, rate = reduce(replace(trace, rate=edge), screen.x, bins)
-        found.append(_along(screen, at, screen.height(rate), 0, APART))
+        found.append(_along(screen, at, screen.height(rate), APART / 2, APART))
     return found
 
 
@@ -148,19 +188,13 @@ def _thinned(screen: Screen, at: Floats, height: Floats) -> tuple[Floats, Floats
     return at[moved], height[moved]
 
 
-def _needs_mark(screen: Screen, number: int) -> bool:
-    """Whether a braille stroke has no other look."""
-    many = len(screen.named) > _SURE_COLORS or not screen.terminal.color
-    return many and not screen.stacked and number in screen.named
-
-
-def _glyph(screen: Screen, place: int) -> str:
+def _glyph(screen: Screen, rank: int) -> str:
     """What a stroke is made of: braille, or a letter, which tells it from others where it can."""
     if screen.terminal.unicode:
         return "braille"
-    if place < 0:
-        return "*" if screen.terminal.color else "."
-    return _LETTERS[0 if screen.stacked else place % len(_LETTERS)]
+    if rank < 0:
+        return "."
+    return _LETTERS[0 if screen.stacked else rank % len(_LETTERS)]
 
 
 def _color(screen: Screen, number: int) -> int:
@@ -177,19 +211,28 @@ def _dots(screen: Screen, points: Floats) -> tuple[Floats, Floats]:
     at, height = screen.x.place(points[:, 0]), screen.height(points[:, 1])
     seen = (at >= 0) & (at <= 1)
     seen &= not crowded(screen.picture)
-    seen &= np.count_nonzero(seen) * APART <= screen.terminal.width
+    seen &= np.count_nonzero(seen) * APART <= screen.width
     return at[seen], height[seen]
 
 
+def _marked(screen: Screen, number: int, at: Floats, height: Floats) -> tuple[Floats, Floats]:
+    """The places of a stroke's marks, each so far along it that those of equal strokes differ."""
+    if screen.stacked:
+        return np.empty(0), np.empty(0)
+    count, place = len(screen.ranks), [*screen.ranks].index(number)
+    period = min(max(_CLOSE, 4 * count), _WIDE)
+    shares = place * _GOLDEN % 1 if crowded(screen.picture) else place / count + 0.5
+    return _along(screen, at, height, shares * period, period)
+
+
 def _along(
-    screen: Screen, at: Floats, height: Floats, offset: float, period: int
+    screen: Screen, at: Floats, height: Floats, first: float, period: int
 ) -> tuple[Floats, Floats]:
-    """Places along a stroke, a period of cells apart; offsets keep those of equal strokes apart."""
+    """Places along a stroke, a period of cells apart, from the first one on."""
     if not len(at):
         return at, height
-    across = np.diff(at, prepend=at[:1]) * screen.terminal.width
+    across = np.diff(at, prepend=at[:1]) * screen.width
     upward = np.diff(height, prepend=height[:1]) * screen.terminal.height
     length = np.cumsum(np.hypot(across, upward))
-    first = min((offset + 0.5) * period, length[-1])
-    where = np.arange(first, length[-1] + TINY, period)
+    where = np.arange(min(first, length[-1]), length[-1] + TINY, period)
     return np.interp(where, length, at), np.interp(where, length, height)
