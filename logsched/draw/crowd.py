@@ -20,14 +20,15 @@ TOLD_APART = 9  # traces that colours and dashes, or marks, tell apart
 class Gradient:
     """A parameter's name, its axis, where on it the traces lie, from 0 to 1, and whose they are.
 
-    `owners` are the schedules that were swept. What was not swept, as what a run logged, has no
-    place, nan, and no owner, "".
+    `owners` are the schedules that were swept, `texts` how the values read. What was not swept, as
+    what a run logged, has no place, nan, and no owner and text, "".
     """
 
     name: str
     scale: Scale
     places: Floats
     owners: tuple[str, ...]
+    texts: tuple[str, ...]
 
     @cached_property
     def families(self) -> dict[str, list[int]]:
@@ -35,6 +36,12 @@ class Gradient:
         order = np.argsort(self.places, kind="stable").tolist()
         owners = dict.fromkeys(filter(None, self.owners))
         return {owner: [i for i in order if self.owners[i] == owner] for owner in owners}
+
+    @cached_property
+    def steps(self) -> dict[float, str]:
+        """How the values read, by place, from the lowest."""
+        pairs = zip(self.places.tolist(), self.texts, strict=True)
+        return dict(sorted((place, text) for place, text in pairs if text))
 
     @cached_property
     def others(self) -> list[int]:
@@ -61,7 +68,8 @@ def gradient(picture: Picture) -> Gradient | None:
     ends = np.log10([lowest, highest]) if log else [lowest, highest]
     scale = Scale(*x_limits((ends[0], ends[1])), log)
     places = np.where(np.isnan(values), np.nan, np.clip(scale.place(values), 0, 1))
-    return Gradient(swept.name, scale, places, owners)
+    texts = _texts({value for _, value in swept.origins.values()})
+    return Gradient(swept.name, scale, places, owners, tuple(texts.get(v, "") for v in values))
 
 
 def short_labels(picture: Picture) -> list[str]:

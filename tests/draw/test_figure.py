@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from logsched import Schedule
@@ -46,6 +47,13 @@ def sweep(count, logarithmic=True, **changes):
     values = np.geomspace(0.1, 0.001, count)
     origins = {f"cosine:restart_lr={value:.6g}": ("cosine", value) for value in values}
     return pictured(*origins, swept=Swept("restart_lr", origins, logarithmic), **changes)
+
+
+def families(count, owners=("cosine", "log", "linear")):
+    """Schedules that take the same values of a parameter, from 0.1 to 0.001."""
+    values = np.geomspace(0.1, 0.001, count)
+    origins = {f"{own}:lr={value:.6g}": (own, value) for own in owners for value in values}
+    return pictured(*origins, swept=Swept("lr", origins, True))
 
 
 def run(*specs, **settings):
@@ -188,6 +196,29 @@ def test_a_colour_scale_has_the_sweeps_own_spacing():
         assert drawn[first].get_color() == panels.COLORS(1.0)
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [2, 3, 20])
+def test_schedules_of_one_sweep_have_dashes_each_and_the_values_a_colour_each(count, size):
+    shown = families(count)
+    made = composed(shown, Paper(size=size))
+    keys = dict(zip(made.legends[0].get_texts(), made.legends[0].get_lines(), strict=True))
+    dashes = {text.get_text(): line._unscaled_dash_pattern for text, line in keys.items()}
+    assert [*dashes] == ["cosine", "log", "linear"]
+    assert len({*dashes.values()}) == 3
+    assert {line.get_color() for line in keys.values()} == {"0.15"}
+    looks = {}
+    for line, (owner, value) in zip(lines(made), shown.swept.origins.values(), strict=True):
+        assert line._unscaled_dash_pattern == dashes[owner]
+        looks.setdefault(value, set()).add(line.get_color())
+    assert len(looks) == len({*map(frozenset, looks.values())}) == count
+    assert all(len(colors) == 1 for colors in looks.values())
+    shapes = texts(made)
+    assert not [(a, b) for (a, x), (b, y) in combinations(shapes, 2) if overlap(x, y)]
+    if 3 * count <= 9:  # then the scale has these values alone
+        said = [text.get_text() for text in made.axes[1].get_yticklabels()]
+        assert said == [f"{value:.6g}" for value in reversed(looks)]
+
+
 def test_what_a_run_logged_stands_out_from_a_sweep():
     """It has no value of the parameter: it is named in a legend, and in no colour of the scale."""
     shown = sweep(20)
@@ -197,6 +228,23 @@ def test_what_a_run_logged_stands_out_from_a_sweep():
     scale = {panels.COLORS(place) for place in np.linspace(0, 1, 256)}
     apart = [line.get_color() for line in lines(made) if line.get_color() not in scale]
     assert apart == [panels._LOOKS[1][0]]
+
+
+def test_what_is_not_swept_has_colours_far_from_the_scale():
+    """In CIE's units of difference, for whoever sees all colours: a glance is enough."""
+    scale = [lab(panels.COLORS(place)) for place in np.linspace(0, 1, 64)]
+    for place in panels._WARM:
+        away = min(np.linalg.norm(lab(panels._LOOKS[place][0]) - other) for other in scale)
+        assert away > 20
+
+
+def lab(color):
+    """A colour in CIE L*a*b*, in which equal distances look alike."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(to_xyz @ linear / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, 5e-324, 1e300])

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Affine2D
 
 from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded
 from logsched.draw.figure.panels import COLORS, GAP, Subplot, look_of
-from logsched.draw.figure.paper import FAINT, LINE, PAD, width, wrap
+from logsched.draw.figure.paper import FAINT, INK, LINE, PAD, width, wrap
 from logsched.draw.scale import spread
 
 # In em, the size of the font:
 _LEAD = 1.2  # from a line's end to its key: a sample of it, and its label
 _SAMPLE = 3.4
 _KEY = _SAMPLE + 0.5  # a key without its label
+
+Key = tuple[dict[str, Any], str]
+"""How a line is drawn, and its label."""
 
 
 def make_room(subplot: Subplot, beside: bool = True) -> float:
@@ -31,12 +35,11 @@ def make_room(subplot: Subplot, beside: bool = True) -> float:
         return 0
     if subplot.gradient:
         _add_bar(subplot, subplot.gradient)
-        if subplot.gradient.others:
-            _add_legend(subplot, subplot.gradient.others)
+        _add_legend(subplot, _swept_keys(subplot, subplot.gradient))
         return 0
     room = _room_at_ends(subplot) if beside and all(len(at) for at, _ in subplot.lines) else 0
     if not room:
-        _add_legend(subplot, range(len(subplot.labels)))
+        _add_legend(subplot, _keys(subplot, range(len(subplot.labels))))
     return room
 
 
@@ -87,27 +90,44 @@ def _add_headings(subplot: Subplot) -> None:
 
 
 def _add_bar(subplot: Subplot, gradient: Gradient) -> None:
-    """Right of the axes, which colour is which value."""
-    colors = ScalarMappable(cmap=COLORS)  # from 0 to 1
-    colors.set_clim(0, 1)
-    bar = subplot.figure.colorbar(colors, ax=subplot.axes, aspect=30, pad=0.02, use_gridspec=False)
+    """Right of the axes, which colour is which value; where they are few, those alone."""
+    colors = COLORS
     places, texts = gradient.scale.ticks(int(min(8, max(2, subplot.paper.ems[1] / 4))))
+    if not crowded(subplot.picture):
+        colors, texts = ListedColormap(COLORS([*gradient.steps])), [*gradient.steps.values()]
+        places = [(number + 0.5) / len(texts) for number in range(len(texts))]
+    mapped = ScalarMappable(cmap=colors)
+    mapped.set_clim(0, 1)
+    bar = subplot.figure.colorbar(mapped, ax=subplot.axes, aspect=30, pad=0.02, use_gridspec=False)
     bar.set_ticks(places, labels=texts)
     bar.set_label(printable(gradient.name))
     bar.outline.set_visible(False)
 
 
-def _add_legend(subplot: Subplot, numbers: Sequence[int]) -> None:
+def _keys(subplot: Subplot, numbers: Iterable[int]) -> list[Key]:
+    return [(look_of(subplot, number), subplot.labels[number]) for number in numbers]
+
+
+def _swept_keys(subplot: Subplot, gradient: Gradient) -> list[Key]:
+    """Which dashes are which schedule of those that were swept, and what was not."""
+    families = gradient.families.items() if len(gradient.families) > 1 else ()
+    dashes = [(look_of(subplot, numbers[0]) | {"c": INK}, owner) for owner, numbers in families]
+    return dashes + _keys(subplot, gradient.others)
+
+
+def _add_legend(subplot: Subplot, keys: Sequence[Key]) -> None:
     """A legend of some lines below the axes, in as many columns as fit."""
+    if not keys:
+        return
     wide, high = subplot.paper.ems
-    most = min(max(1, int(0.5 * high / LINE / len(numbers))), 3)
-    labels = [wrap(subplot.labels[number], wide - _KEY - GAP, most) for number in numbers]
+    most = min(max(1, int(0.5 * high / LINE / len(keys))), 3)
+    labels = [wrap(label, wide - _KEY - GAP, most) for _, label in keys]
     widest = max(width(line) for label in labels for line in label.split("\n"))
     columns = max(1, int((wide - 2 * PAD) / (_KEY + widest + GAP)))
     if crowded(subplot.picture):  # the first ones: not all may fit, and a note says so
         labels = labels[: columns * max(1, int(0.3 * high / LINE))]
     legend = subplot.figure.legend(
-        [Line2D([], [], **look_of(subplot, number)) for number in numbers[: len(labels)]],
+        [Line2D([], [], **look) for look, _ in keys[: len(labels)]],
         [""] * len(labels),
         loc="outside lower left",
         ncols=columns,

@@ -32,6 +32,7 @@ _LOOKS: tuple[tuple[str, Any], ...] = (
     ("#6B4E00", (0, (1, 2.5))),
     ("#777777", (0, (10, 4))),
 )
+_WARM = (1, 3, 6, 7, 4, 8)  # those of them whose colours are none of a gradient's
 COLORS = ListedColormap(mpl.colormaps["viridis"](np.linspace(0, 0.75, 256)))  # none too light
 GAP = 2.0  # em, between two keys, or two numbers of an axis
 _SHADE = 0.15  # of a band's colour
@@ -264,12 +265,15 @@ def add_line(subplot: Subplot, number: int) -> None:
 
 def look_of(subplot: Subplot, number: int) -> dict[str, Any]:
     """How a line is drawn: the first are widest, to show beside those drawn over them."""
-    if subplot.gradient and number not in subplot.gradient.others:
-        color = COLORS(subplot.gradient.places[number])
-        return {"c": color, "ls": "solid", "lw": 0.08 * subplot.paper.points}
-    place = 1 + subplot.gradient.others.index(number) if subplot.gradient else number
+    its, place = subplot.gradient, number
+    if its and number in its.others:
+        place = _WARM[its.others.index(number) % len(_WARM)]
     color, dashes = _LOOKS[place % len(_LOOKS)]
     thick = max(0.14, 0.23 - 0.025 * place)
+    if its and number not in its.others:
+        family = [*its.families].index(its.owners[number])
+        color, dashes = COLORS(its.places[number]), _LOOKS[family % len(_LOOKS)][1]
+        thick = 0.08 if crowded(subplot.picture) else 0.14
     if subplot.stacked:
         thick, dashes = 0.14, "solid"
     swings = np.abs(np.diff(subplot.lines[number][1])).sum()
