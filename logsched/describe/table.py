@@ -11,7 +11,7 @@ from logsched.base.lazy import np
 from logsched.base.text import check_format, columns, parts, widths_of
 from logsched.base.words import number, time
 from logsched.describe.facts import Facts, find_facts
-from logsched.schedule.trace import planned
+from logsched.schedule.trace import trace
 
 if TYPE_CHECKING:
     from logsched.base.console import Terminal
@@ -143,8 +143,8 @@ def _facts(facts: Facts) -> list[str]:
 
 def _sparkline(schedule: Schedule, grid: Grid, bars: str) -> str:
     """The greatest rate of each stretch of time, as a bar between 0 and the peak."""
-    trace = planned("", schedule, grid, (0.0, float(grid.epochs)))
-    edges = np.linspace(0.0, trace.epoch[-1], BINS, endpoint=False)
-    tops = np.maximum.reduceat(trace.rate, np.searchsorted(trace.epoch, edges))
+    curve = trace("", schedule, grid, (0.0, float(grid.epochs)))
+    edges = np.linspace(0.0, curve.epoch[-1], BINS, endpoint=False)
+    tops = np.maximum.reduceat(curve.rate, np.searchsorted(curve.epoch, edges))
     heights = tops / (tops.max() or 1.0) * (len(bars) - 1)
     return "".join(bars[round(height)] for height in heights.tolist())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.base.words import unknown
-from logsched.schedule.trace import SEAMS, Span, Trace, measured, planned
+from logsched.schedule.trace import SEAMS, Span, Trace, measured, trace
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan, Swept
@@ -71,7 +71,7 @@ def picture(
     span = (begin, min(end, float(plan.grid.epochs)))
     whole = Picture(
         traces=(
-            *(planned(label, its, plan.grid, span) for label, its in plan.schedules.items()),
+            *(trace(label, its, plan.grid, span) for label, its in plan.schedules.items()),
             *(measured(label, series) for label, series in (logs or {}).items()),
         ),
         restarts=_restarts(plan, span),
@@ -92,8 +92,8 @@ def _in_steps(whole: Picture, steps: int) -> Picture:
     return replace(
         whole,
         traces=tuple(
-            Trace(trace.label, trace.epoch * steps, trace.rate, trace.points * scale)
-            for trace in whole.traces
+            Trace(its.label, its.epoch * steps, its.rate, its.points * scale)
+            for its in whole.traces
         ),
         restarts=tuple(start * steps for start in whole.restarts),
         phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),

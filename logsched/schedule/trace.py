@@ -36,7 +36,7 @@ class Trace:
     band: tuple[Floats, ...] = ()
 
 
-def planned(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
+def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
     """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
     pieces = schedule.pieces(begin, end, SEAMS)
@@ -48,7 +48,7 @@ def planned(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
 
 
 def measured(label: str, series: Series) -> Trace:
-    """What a run logged: all points as marks where they are few, at most 4 * POINTS of many."""
+    """What a run logged: as dots too where it is little, at most 4 * POINTS of more."""
     epoch, rate = series
     if epoch.size > 4 * POINTS:
         first = np.linspace(0, epoch.size, POINTS, endpoint=False).astype(np.int64)

@@ -6,6 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from logsched.base.console import Terminal
 from logsched.draw.picture import Picture
@@ -72,15 +75,14 @@ def test_ascii_is_ascii_and_colour_only_where_there_is_colour():
     assert ESCAPE.sub("", draw(FOUR, COLORED)).count("\x1b") == 0
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("layout", ["overlay", "stack"])
-def test_a_plot_pasted_without_its_colours_is_the_same(size, layout):
-    terminal = replace(UNICODE, width=size[0], height=size[1])
-    for shown in (FOUR, sweep(9), sweep(41), families(3, 5), replace(FOUR, traces=(saw("a"),))):
-        for plain in (terminal, replace(terminal, unicode=False)):
-            colored = draw(replace(shown, layout=layout), replace(plain, color=True))
-            assert ESCAPE.search(colored)
-            assert ESCAPE.sub("", colored) == draw(replace(shown, layout=layout), plain)
+@pytest.mark.parametrize("unicode", [True, False])
+def test_a_plot_pasted_without_its_colours_is_the_same(unicode):
+    plain = replace(UNICODE, unicode=unicode)
+    one = replace(FOUR, traces=(saw("a"),))
+    for shown in (one, FOUR, replace(FOUR, layout="stack"), sweep(9), sweep(11), families(4, 3)):
+        colored = draw(shown, replace(plain, color=True))
+        assert ESCAPE.search(colored)
+        assert ESCAPE.sub("", colored) == draw(shown, plain)
 
 
 def test_the_background_stays_the_terminals_own():
@@ -413,3 +415,33 @@ def test_of_a_great_crowd_some_are_drawn():
     rows = canvas(shown)
     assert rows[0].strip()
     assert rows[-2].strip()
+
+
+LABELS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+RATES = st.lists(st.floats(0, 1), min_size=1, max_size=6)
+
+
+@st.composite
+def pictures(draw_from):
+    """Any curves, some of which a sweep made, also such as end early or are nowhere."""
+    labels = draw_from(st.lists(LABELS, min_size=1, max_size=14, unique=True))
+    traces, origins = [], {}
+    for label in labels:
+        rates = draw_from(RATES)
+        begin, end = sorted(draw_from(st.tuples(st.floats(0, 50), st.floats(0, 50))))
+        traces.append(trace(np.linspace(begin, end, len(rates)), rates, label))
+        if draw_from(st.booleans()):
+            value = draw_from(st.sampled_from([0.001, 0.02, 1 / 3]))
+            origins[label] = (draw_from(st.sampled_from(["cosine", "log"])), value)
+    swept = Swept("restart_lr", origins, True) if origins else None
+    layout = draw_from(st.sampled_from(["overlay", "stack"]))
+    return picture(*traces, swept=swept, layout=layout, log_y=draw_from(st.booleans()))
+
+
+@settings(deadline=None, max_examples=30)
+@given(pictures(), st.integers(20, 130), st.integers(8, 40), st.booleans())
+def test_whatever_is_drawn_fits_and_needs_no_colours(shown, width, height, unicode):
+    terminal = Terminal(width, height, color=False, unicode=unicode)
+    text = draw(shown, terminal)
+    assert max(cell_len(row) for row in text.splitlines()) <= width
+    assert ESCAPE.sub("", draw(shown, replace(terminal, color=True))) == text

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from logsched.base.lazy import Floats
 from logsched.draw.crowd import TOLD_APART
 from logsched.draw.scale import fitting, shorter, told_apart
-from logsched.draw.terminal.strokes import APART, Screen, Stroke
+from logsched.draw.terminal.screen import APART, Screen
+from logsched.draw.terminal.strokes import Stroke
 
 AXIS = 3  # rows under a canvas: the axis, its ticks and its label
 SHORT = 10  # rows of a terminal, or of a chart, that can spare none
@@ -69,8 +70,8 @@ def _number_times(screen: Screen, columns: int) -> None:
     """As many times as there are columns for, under the canvas, and what they are."""
     ruler = plotext.figure.ruler("x", "lower").lim(0, 1).ticks([], [])
     if columns:
-        most, wide = columns // _TICK, lambda text: len(text) + APART
-        places, times = fitting(screen.x, most, columns, wide)
+        most = columns // _TICK
+        places, times = fitting(screen.x, most, columns, lambda text: len(text) + APART)
         ruler.ticks(screen.snap(np.array(places)).tolist(), times)
         plotext.figure.label(screen.text(screen.picture.x_label)[:columns], "x", "lower")
 
@@ -79,9 +80,8 @@ def _phase_rows(screen: Screen, columns: int) -> list[str]:
     """A row with each phase's name, or its last word, over its start; none where none fits."""
     times = np.clip(screen.x.place(screen.picture.phase_times), 0, 1)
     row, bar = " " * columns, _BARS[screen.terminal.unicode]
-    for (name, *_), (start, end) in zip(
-        screen.picture.phases, cells(screen.snap(times), columns).tolist(), strict=True
-    ):
+    spans = cells(screen.snap(times), columns).tolist()
+    for (name, *_), (start, end) in zip(screen.picture.phases, spans, strict=True):
         room = end - start - 1
         if room >= APART:
             text = bar + next(word for word in (*shorter(name), "") if len(word) <= room)

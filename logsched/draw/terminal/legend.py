@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from logsched.draw.crowd import crowded, short_labels
 from logsched.draw.scale import spread
 from logsched.draw.terminal.canvas import cells
-from logsched.draw.terminal.strokes import SIGN, Screen, Stroke
+from logsched.draw.terminal.screen import SIGN, Screen
+from logsched.draw.terminal.strokes import Stroke
 
 _ROOM = 0.25  # of the width, for labels right of the axes
 _NARROW = 60  # columns of a terminal that has no such room
@@ -24,9 +25,9 @@ def at_ends(screen: Screen) -> dict[int, str]:
     terminal, named = screen.terminal, screen.named
     if screen.stacked or terminal.width < _NARROW or len(named) > terminal.height - _AROUND:
         return {}
-    labels = [screen.text(label) for label in short_labels(screen.picture)]
-    most = _ROOM * terminal.width - SIGN
-    return {i: labels[i] for i in named if cell_len(labels[i]) <= most and _ends_late(screen, i)}
+    labels, most = short_labels(screen.picture), _ROOM * terminal.width - SIGN
+    late = {number: screen.text(labels[number]) for number in named if _ends_late(screen, number)}
+    return {number: label for number, label in late.items() if cell_len(label) <= most}
 
 
 def _ends_late(screen: Screen, number: int) -> bool:
@@ -54,14 +55,18 @@ def _values(screen: Screen, numbers: Iterable[int]) -> list[int]:
 
 def beside(screen: Screen, strokes: Sequence[Stroke], rows: int) -> dict[int, str]:
     """By row of the canvas, the labels right of it: each near its stroke's end."""
-    late = {number: strokes[number].height for number in screen.ends}
-    numbers = sorted(late, key=lambda number: -late[number][late[number].size // 2 :].mean())
-    ends = np.array([late[number][-1] for number in numbers])
+    numbers = sorted(screen.ends, key=lambda number: -_late_height(strokes[number]))
+    ends = np.array([strokes[number].height[-1] for number in numbers])
     places = spread(cells(ends, rows).astype(np.float64) + 0.5, rows, 1).astype(int)
     return {
         rows - 1 - place: f" {_sign(screen, strokes[number])} {screen.ends[number]}"
         for place, number in zip(places.tolist(), numbers, strict=True)
     }
+
+
+def _late_height(stroke: Stroke) -> float:
+    """How high a stroke is on its later half: of strokes that end together, the order."""
+    return float(stroke.height[stroke.height.size // 2 :].mean())
 
 
 def _sign(screen: Screen, stroke: Stroke) -> str:
@@ -75,7 +80,8 @@ def below(screen: Screen, strokes: Sequence[Stroke]) -> list[str]:
 
     Of a crowd they are the first ones.
     """
-    rest = [] if screen.stacked else [n for n in screen.named if n not in screen.ends]
+    named = [] if screen.stacked else screen.named
+    rest = [number for number in named if number not in screen.ends]
     values, labels = _values(screen, rest), short_labels(screen.picture)
     others = [number for number in rest if number not in values]
     entries = [_entry(screen, strokes[number], labels[number]) for number in others]

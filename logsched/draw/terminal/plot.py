@@ -16,7 +16,8 @@ from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale, x_limits, y_scale
 from logsched.draw.terminal import legend
 from logsched.draw.terminal.canvas import AXIS, SHORT, Panel, chart, restarts
-from logsched.draw.terminal.strokes import BINS, RESET, Screen, Stroke, make_stroke, reduce
+from logsched.draw.terminal.screen import BINS, RESET, Screen
+from logsched.draw.terminal.strokes import Stroke, make_stroke, reduce
 from logsched.schedule.trace import Trace
 
 _BLANK_END = re.compile(r"(?: |\x1b\[[0-9;]*m)+$")
