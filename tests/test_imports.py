@@ -34,15 +34,10 @@ MODULES = set(FILES)
 
 
 class Imports(ast.NodeVisitor):
-    """Collects what a module imports when it runs, within functions as well."""
+    """Collects what a module imports: within functions, and for types alone, as well."""
 
     def __init__(self):
         self.names = set()
-
-    def visit_If(self, node):
-        if ast.unparse(node.test) == "TYPE_CHECKING":
-            node = ast.Module(node.orelse, [])
-        self.generic_visit(node)
 
     def visit_Import(self, node):
         self.names |= {alias.name for alias in node.names}

@@ -20,22 +20,18 @@ from logsched.logs.identify.fitting import (
     Fitter,
     absent,
     changed,
-    in_digits,
     misfit_of,
     numbers_of,
-    settled,
-    shortened,
-    simplified,
 )
+from logsched.logs.identify.rounding import in_digits, settled, shortened, simplified
 from logsched.logs.identify.timings import Timing, first_timings, whole_timings
+from logsched.logs.identify.variants import own_lengths, warmed, with_ends, with_own, without_rates
 from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.schedule import Schedule, known_of
 from logsched.schedule.series import Series
-from logsched.schedule.shapes import SHAPES, Shape
+from logsched.schedule.shapes import SHAPES
 
 NEARLY = 1e4  # times the tolerance: from there short times may lead to a fit
-SPREAD = (0.1, 0.3, 0.5, 0.9, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, 1e3, 1e5)  # tried of own numbers
-SHIFTS = (0.25, 0.5, 0.75)  # of the time between two points, where a phase may end
 TRIED = 2  # of the varied candidates, or those for the whole, that are improved
 KEPT = 3  # of a shape's candidates that are looked into
 FEW = 4  # different rates that tell little
@@ -292,7 +288,7 @@ class Search:
     def _guess(self, shape: str, timing: Timing, words: Mapping[str, Value]) -> Schedule:
         """A schedule with these times, and the rates seen at them."""
         interval = timing.lengths["restart_interval"]
-        own = dict.fromkeys(_own_lengths(SHAPES[shape]), interval or None)
+        own = dict.fromkeys(own_lengths(SHAPES[shape]), interval or None)
         lengths = {**timing.lengths, **own}
         params = {**lengths, **words, **self._levels(timing)}
         schedule = Schedule(shape, **params)
@@ -318,10 +314,10 @@ class Search:
             schedule, ends = one.fit.schedule, one.fit.ends
             plain = changed(schedule, min_decay_lr=None) or schedule
             lowest = changed(schedule, min_decay_lr=float(self.breaks.few.rate.min()))
-            others = (lowest or plain, *_with_own(plain), *_with_ends(Fit(plain, ends)))
+            others = (lowest or plain, *with_own(plain), *with_ends(Fit(plain, ends)))
             varied = []
             for other in others:
-                key = one.fitter, _without_rates(other)
+                key = one.fitter, without_rates(other)
                 if key not in seen:
                     seen.add(key)
                     varied.append(self._screened(Fit(other, ends), one.fitter))
@@ -335,15 +331,15 @@ class Search:
             levels = self._levels(timing)
             new = {"warmup_start_lr", *timing.new}
             cycles_are_new = "restart_interval" in timing.lengths and not schedule.restart_interval
-            own = _own_lengths(type(schedule.shape)) if cycles_are_new else []
+            own = own_lengths(type(schedule.shape)) if cycles_are_new else []
             other = changed(
                 schedule,
                 **timing.lengths,
                 **{name: levels[name] for name in new if name in levels},
                 **dict.fromkeys(own, timing.lengths.get("restart_interval")),
             )
-            for warmed in [] if other is None else _warmed(other):
-                yield self._screened(Fit(warmed, timing.ends), self.fitter, known - new - {*own})
+            for variant in [] if other is None else warmed(other):
+                yield self._screened(Fit(variant, timing.ends), self.fitter, known - new - {*own})
 
     def _screened(self, fit: Fit, fitter: Fitter, known: frozenset[str] = frozenset()) -> Candidate:
         """A candidate after one step of its unknown rates: enough to tell it from unlikely ones."""
@@ -365,26 +361,6 @@ class Search:
         return sum(not any(low < one <= high for one in starts) for low, high in jumps)
 
 
-def _own_lengths(shape: type[Shape]) -> list[str]:
-    """The parameters of a shape's own that are lengths."""
-    return [name for name, one in declared(shape).items() if one.unit == "epochs"]
-
-
-def _without_rates(schedule: Schedule) -> tuple[Value | None, ...]:
-    """What tells apart schedules whose rates are to be fitted, but for where a decay ends."""
-    known, given = known_of(schedule), schedule.params.items()
-    return tuple(one for n, one in given if known[n].unit != "rate" or n == "min_decay_lr")
-
-
-def _warmed(schedule: Schedule) -> Iterator[Schedule]:
-    """The schedule with each shape of a warmup, if it has one."""
-    if "warmup_shape" not in schedule.uses:
-        yield schedule.replace(warmup_shape=None, warmup_start_lr=None)
-        return
-    for word in declared(Parameters)["warmup_shape"].rule.words:
-        yield schedule.replace(warmup_shape=word)
-
-
 def _kept(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The likeliest of those for a part with cycles, and of the others."""
     groups: dict[tuple[bool, bool], list[Candidate]] = {}
@@ -400,23 +376,3 @@ def _best_of_shapes(candidates: Iterable[Candidate]) -> list[Candidate]:
     for one in sorted(candidates, key=lambda one: one.rank):
         best.setdefault(one.shape, one)
     return [*best.values()]
-
-
-def _with_own(schedule: Schedule) -> Iterator[Schedule]:
-    """The schedule with other numbers of its shape's own."""
-    for name, one in declared(type(schedule.shape)).items():
-        for value in SPREAD:
-            if one.unit != "epochs" and one.rule.holds(value):
-                other = changed(schedule, **{name: value})
-                if other is not None:
-                    yield other
-
-
-def _with_ends(fit: Fit) -> Iterator[Schedule]:
-    """The schedule with phases that end elsewhere between two points of the log."""
-    for name, (low, high) in fit.ends.items():
-        length = float(value_of(fit.schedule, name))
-        for shift in SHIFTS if length > high - low else ():
-            other = changed(fit.schedule, **{name: length - shift * (high - low)})
-            if other is not None:
-                yield other
