@@ -7,10 +7,10 @@ import textwrap
 from dataclasses import replace
 
 import numpy as np
-from rich.cells import cell_len
 
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
+from logsched.base.text import cells
 from logsched.draw.crowd import Gradient, crowd_notes, crowded
 from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale, x_limits, y_scale
@@ -78,9 +78,9 @@ def _header(view: View) -> list[str]:
     """The label of the vertical axis, over it, and the title beside or above it."""
     y_label, title = view.text(view.picture.y_label), view.text(view.picture.title)
     width = view.terminal.width
-    start = max(cell_len(y_label) + 2, (width - cell_len(title)) // 2)
-    if start + cell_len(title) <= width:
-        return [y_label + " " * (start - cell_len(y_label)) + title]
+    start = max(cells(y_label) + 2, (width - cells(title)) // 2)
+    if start + cells(title) <= width:
+        return [y_label + " " * (start - cells(y_label)) + title]
     lines = [title, y_label] if view.terminal.height > SHORT else [y_label]
     return [_cut(view, line, width) for line in lines]
 
@@ -93,13 +93,13 @@ def _legend(view: View, lines: list[Line]) -> list[str]:
         sample = f"⠤{line.shape or '⠤'}⠤" if view.terminal.unicode else 3 * line.glyph
         label = _cut(view, line.label, view.terminal.width - len(sample) - 1)
         entry = f"{_colored(view, sample, line.color)} {label}"
-        cells = len(sample) + 1 + cell_len(label)
-        if rows and cells + 3 <= room:
+        taken = len(sample) + 1 + cells(label)
+        if rows and taken + 3 <= room:
             rows[-1] += "   " + entry
-            room -= cells + 3
+            room -= taken + 3
         else:
             rows.append(entry)
-            room = view.terminal.width - cells
+            room = view.terminal.width - taken
     return rows[: max(3, view.terminal.height // 4)] if crowded(view.picture) else rows
 
 
@@ -129,8 +129,8 @@ def _colored(view: View, text: str, color: int) -> str:
 
 def _cut(view: View, text: str, width: int) -> str:
     """The text, its end replaced by dots where it is too wide."""
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     dots = "…" if view.terminal.unicode else "..."
-    ends = (end for end in range(len(text), -1, -1) if cell_len(text[:end] + dots) <= width)
+    ends = (end for end in range(len(text), -1, -1) if cells(text[:end] + dots) <= width)
     return text[: next(ends)] + dots
