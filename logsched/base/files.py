@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, NoReturn
 
 from logsched.base.console import has_unicode
+from logsched.base.ending import taken_back
 from logsched.base.errors import LogschedError, OutputError
-from logsched.base.signals import taken_back
 from logsched.base.words import shown
 
 LONG = 100  # bytes of a label in a file's name

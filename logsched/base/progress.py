@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from logsched.base.signals import taken_back
+from logsched.base.ending import taken_back
 
 if TYPE_CHECKING:
     from rich.progress import Progress

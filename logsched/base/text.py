@@ -1,6 +1,5 @@
 """What outputs print: plain text in aligned columns, and JSON."""
 
-import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -27,6 +26,8 @@ def as_json(said: Mapping[str, object]) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
+    import json
+
     return json.dumps(found[0])[1:-1]
 
 

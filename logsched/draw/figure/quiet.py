@@ -1,6 +1,5 @@
 """Matplotlib without what a machine's own settings of it would say, or stop."""
 
-import logging
 import os
 import shutil
 import sys
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from logsched.base.signals import taken_back
+from logsched.base.ending import taken_back
 
 FOLDER = "MPLCONFIGDIR"  # of its caches
 
@@ -20,6 +19,8 @@ def quiet_matplotlib() -> Iterator[None]:
 
     Of these none counts; and a backend that it does not know would be an error.
     """
+    import logging
+
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
     os.environ.pop("MPLBACKEND", None)
     with taken_back(partial(_tidy_up, os.environ.get(FOLDER))):

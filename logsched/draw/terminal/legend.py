@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from rich.cells import cell_len
 
+from logsched.base.text import cells
 from logsched.draw.crowd import crowded, short_labels
 from logsched.draw.scale import spread
 from logsched.draw.terminal.canvas import cells
@@ -27,7 +27,7 @@ def at_ends(screen: Screen) -> dict[int, str]:
         return {}
     labels, most = short_labels(screen.picture), _ROOM * terminal.width - SIGN
     late = {number: screen.text(labels[number]) for number in named if _ends_late(screen, number)}
-    return {number: label for number, label in late.items() if cell_len(label) <= most}
+    return {number: label for number, label in late.items() if cells(label) <= most}
 
 
 def _ends_late(screen: Screen, number: int) -> bool:
@@ -95,7 +95,7 @@ def _entry(screen: Screen, stroke: Stroke, label: str) -> tuple[str, int]:
     """A piece of a stroke and its label, and how wide that is."""
     sample = f"⠤{stroke.mark or '⠤'}⠤" if screen.terminal.unicode else 3 * stroke.glyph
     text = screen.cut(screen.text(label), screen.terminal.width - len(sample) - 1)
-    return f"{screen.colored(sample, stroke.color)} {text}", len(sample) + 1 + cell_len(text)
+    return f"{screen.colored(sample, stroke.color)} {text}", len(sample) + 1 + cells(text)
 
 
 def _flow(entries: Iterable[tuple[str, int]], width: int) -> list[str]:

@@ -7,10 +7,10 @@ import textwrap
 from dataclasses import replace
 
 import numpy as np
-from rich.cells import cell_len
 
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
+from logsched.base.text import cells
 from logsched.draw.crowd import crowd_notes
 from logsched.draw.picture import Picture
 from logsched.draw.scale import Scale, x_limits, y_scale
@@ -84,12 +84,12 @@ def _header(screen: Screen) -> list[str]:
     """The label of the vertical axis, the title beside or above it, what labels at ends are."""
     y_label, title = screen.text(screen.picture.y_label), screen.text(screen.picture.title)
     values, width = legend.heading(screen), screen.terminal.width
-    start = max(cell_len(y_label) + 2, (width - cell_len(title)) // 2)
-    head = y_label + " " * (start - cell_len(y_label)) + title
+    start = max(cells(y_label) + 2, (width - cells(title)) // 2)
+    head = y_label + " " * (start - cells(y_label)) + title
     lines = [head]
-    if cell_len(head) + bool(values) * (cell_len(values) + 2) > width:
+    if cells(head) + bool(values) * (cells(values) + 2) > width:
         lines = [title, y_label] if screen.terminal.height > SHORT else [y_label]
-    lines[-1] += " " * (width - cell_len(lines[-1]) - cell_len(values)) + values
+    lines[-1] += " " * (width - cells(lines[-1]) - cells(values)) + values
     return [screen.cut(line, width) for line in lines]
 
 

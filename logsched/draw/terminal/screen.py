@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from rich.cells import cell_len
 
 from logsched.base.console import Terminal
 from logsched.base.lazy import Floats
+from logsched.base.text import cells
 from logsched.base.words import printable
 from logsched.draw.crowd import Gradient, crowded, gradient
 from logsched.draw.picture import Picture
@@ -36,7 +36,7 @@ class Screen:
     @property
     def width(self) -> int:
         """The columns that the axes have, with their numbers."""
-        labels = [SIGN + cell_len(label) for label in self.ends.values()]
+        labels = [SIGN + cells(label) for label in self.ends.values()]
         return self.terminal.width - max(labels, default=0)
 
     @property
@@ -85,10 +85,10 @@ class Screen:
 
     def cut(self, text: str, width: int) -> str:
         """The text, its end replaced by dots where it is too wide."""
-        if cell_len(text) <= width:
+        if cells(text) <= width:
             return text
         dots = "…" if self.terminal.unicode else "..."
-        ends = (end for end in range(len(text), -1, -1) if cell_len(text[:end] + dots) <= width)
+        ends = (end for end in range(len(text), -1, -1) if cells(text[:end] + dots) <= width)
         return text[: next(ends)] + dots
 
     def colored(self, text: str, color: int) -> str:

@@ -1,5 +1,6 @@
-"""A signal ends a process at once, after what is half done has been taken back."""
+"""The end of a process: at once, all written, or by a signal what is half done taken back."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,9 +10,9 @@ import pytest
 WORK = """
 import os, signal
 from functools import partial
-from logsched.base.signals import end_at_once, taken_back
+from logsched.base.ending import heed_signals, taken_back
 
-end_at_once()
+heed_signals()
 say = partial(os.write, 1)
 with taken_back(partial(say, b"done ")):
     pass
@@ -39,3 +40,14 @@ def test_a_signal_that_is_ignored_stays_so():
     code += WORK.replace("NUMBER", "signal.SIGINT")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout == b"an exception"
+
+
+def test_the_end_loses_nothing_that_was_written_or_registered_for_it():
+    code = (
+        "import atexit, sys\nfrom logsched.base.ending import end\n"
+        "atexit.register(sys.stdout.write, 'registered')\nsys.stdout.write('written, ')\nend(3)"
+    )
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, env=env, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (b"written, registered", b"", 3)
