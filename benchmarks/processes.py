@@ -30,7 +30,7 @@ def beyond(ours: float, theirs: float) -> float:
     return ours - 1.25 * theirs
 
 
-TEXTS: dict[Over, str] = {truediv: "{:.3g}", sub: "{:+.3f} s", beyond: "1.25 × theirs {:+.3f} s"}
+TEXTS: dict[Over, str] = {truediv: "{:.3g}", sub: "{:+.3f} s", beyond: "1.25 x theirs {:+.3f} s"}
 
 
 class Claim(NamedTuple):

@@ -85,7 +85,7 @@ def chart(screen: Screen, strokes: list[Stroke], panel: Panel) -> tuple[list[str
     return rows, range(len(above), len(rows) - AXIS * panel.epochs)
 
 
-def cells(places: Floats, count: int) -> NDArray[np.int64]:
+def cells_at(places: Floats, count: int) -> NDArray[np.int64]:
     """In which of so many cells plotext draws what lies at places of an axis."""
     return np.clip(np.ceil(places * (count - 1) - 0.5), 0, count - 1).astype(np.int64)
 
@@ -112,7 +112,7 @@ def _phase_rows(screen: Screen, columns: int) -> list[str]:
     """A row with each phase's name, or its last word, over its start; none where none fits."""
     times = np.clip(screen.x.place(screen.picture.phase_times), 0, 1)
     row, bar = " " * columns, _BARS[screen.terminal.unicode]
-    spans = cells(screen.snap(times), columns).tolist()
+    spans = cells_at(screen.snap(times), columns).tolist()
     for (name, *_), (start, end) in zip(screen.picture.phases, spans, strict=True):
         room = end - start - 1
         if room >= APART:

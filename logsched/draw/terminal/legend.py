@@ -9,7 +9,7 @@ import numpy as np
 from logsched.base.text import cells
 from logsched.draw.crowd import crowded, short_labels
 from logsched.draw.scale import spread
-from logsched.draw.terminal.canvas import cells
+from logsched.draw.terminal.canvas import cells_at
 from logsched.draw.terminal.screen import SIGN, Screen
 from logsched.draw.terminal.strokes import Stroke
 
@@ -57,7 +57,7 @@ def beside(screen: Screen, strokes: Sequence[Stroke], rows: int) -> dict[int, st
     """By row of the canvas, the labels right of it: each near its stroke's end."""
     numbers = sorted(screen.ends, key=lambda number: -_late_height(strokes[number]))
     ends = np.array([strokes[number].height[-1] for number in numbers])
-    places = spread(cells(ends, rows).astype(np.float64) + 0.5, rows, 1).astype(int)
+    places = spread(cells_at(ends, rows).astype(np.float64) + 0.5, rows, 1).astype(int)
     return {
         rows - 1 - place: f" {_sign(screen, strokes[number])} {screen.ends[number]}"
         for place, number in zip(places.tolist(), numbers, strict=True)
