@@ -72,7 +72,7 @@ def trial(
     from logsched.trial import report
     from logsched.trial.results import read_results
     from logsched.trial.running import train_all
-    from logsched.trial.saving import keeping_of
+    from logsched.trial.saving import read_saving
 
     several = len(results or []) > 1
     report.check_options(format, by, file, several)
@@ -84,7 +84,7 @@ def trial(
     if results:
         found = [read_results(one) for one in results]
     else:
-        found = [train_all(made, plan, keeping_of(checkpoint, resume, file))]
+        found = [train_all(made, plan, read_saving(checkpoint, resume, file))]
     try:
         if file is not None:
             report.save(found, by, log_y, file, look)

@@ -91,7 +91,7 @@ def load_weights(model: nn.Module, path: str) -> str:
             f"the first is {wrong[0]}, {there} there and {here} here"
         )
     backbone.load_state_dict({name: given[name] for name in fits if fits[name]}, strict=False)
-    layers = [one[:-1] for one in CLASSIFIERS if any(name.startswith(one) for name in classes)]
+    layers = [last[:-1] for last in CLASSIFIERS if any(name.startswith(last) for name in classes)]
     return f"not loaded from {path}: {', '.join(layers)}, for other classes" if layers else ""
 
 

@@ -59,7 +59,7 @@ def save(trainee: Trainee, folder: str) -> None:
             "trained": trained(trainee.task, trainee.grid),
             "epochs": trainee.record.epochs,
             "net": trainee.model.net.state_dict(),
-            "optimizers": [one.state_dict() for one in trainee.optimizers],
+            "optimizers": [optimizer.state_dict() for optimizer in trainee.optimizers],
         }
     else:
         content = dict(trainee.before or _load(path))
@@ -72,7 +72,7 @@ def save(trainee: Trainee, folder: str) -> None:
 
 def trained(task: Task, grid: Grid) -> dict[str, Value | None]:
     """What a run has to share with another that goes on from its state: all but paths of files."""
-    shared = [name for name, one in declared(type(task)).items() if not one.rule.text]
+    shared = [name for name, its in declared(type(task)).items() if not its.rule.text]
     return {
         "task": task.name,
         "optimizer": task.training.optimizer,

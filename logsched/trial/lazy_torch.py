@@ -1,4 +1,4 @@
-"""PyTorch, imported when its first name is asked for: options and saved results do without."""
+"""PyTorch, imported when its first name is asked for; what is said where it lacks something."""
 
 from __future__ import annotations
 

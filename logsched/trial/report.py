@@ -103,13 +103,13 @@ def _check_writable(output: str) -> None:
         raise OutputError(f"cannot write {output}: it may not be written in")
 
 
-def save(results: Sequence[Results], by: str, log_y: bool | None, output: str, look: Look) -> None:
+def save(trials: Sequence[Results], by: str, log_y: bool | None, output: str, look: Look) -> None:
     """Write a file: a figure of all results, or of a single one JSON or CSV."""
     suffix = files.suffix(output)
     if suffix in FORMATS:
-        files.write([FORMATS[suffix](results[0], by, log_y, look.terminal).encode()], output)
+        files.write([FORMATS[suffix](trials[0], by, log_y, look.terminal).encode()], output)
     else:
-        draw_rows(rows(results, by, log_y), output, look)
+        draw_rows(panels(trials, by, log_y), output, look)
 
 
 def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
@@ -122,16 +122,16 @@ def save_picture(draw: Callable[[], bytes], output: str | None) -> None:
 # Pictures.
 
 
-def rows(results: Sequence[Results], by: str, log_y: bool | None) -> list[list[Picture]]:
-    """The panels of a figure: of one trial losses over rates, of several the losses of each."""
-    if len(results) == 1:
-        plan = results[0].plan
-        return [[losses(results[0], by, log_y)], [picture(plan)]]
-    if any([*one.plan.schedules] != [*results[0].plan.schedules] for one in results):
+def panels(trials: Sequence[Results], by: str, log_y: bool | None) -> list[list[Picture]]:
+    """The rows of a figure: of one trial losses over rates, of several the losses of each."""
+    if len(trials) == 1:
+        plan = trials[0].plan
+        return [[losses(trials[0], by, log_y)], [picture(plan)]]
+    if any([*trial.plan.schedules] != [*trials[0].plan.schedules] for trial in trials):
         raise LogschedError("the results have other schedules, so no legend fits them all")
-    named = zip(results, titles(results), strict=True)
-    panels = [replace(losses(one, by, log_y), title=title) for one, title in named]
-    return [panels[at : at + ABREAST] for at in range(0, len(panels), ABREAST)]
+    named = zip(trials, titles(trials), strict=True)
+    each = [replace(losses(trial, by, log_y), title=title) for trial, title in named]
+    return [each[at : at + ABREAST] for at in range(0, len(each), ABREAST)]
 
 
 def losses(results: Results, by: str, log_y: bool | None) -> Picture:
@@ -158,7 +158,7 @@ def _wide(traces: Sequence[Trace]) -> bool:
 def _trace(results: Results, label: str, by: str) -> Trace:
     """A schedule's mean loss, as long as all its runs go on and are finite: maybe nowhere."""
     steps, records = results.plan.grid.steps_per_epoch if by == "step" else 1, results.of(label)
-    each = [np.asarray(one.loss) if by == "step" else results.by_epoch(one) for one in records]
+    each = [np.asarray(run.loss) if by == "step" else results.by_epoch(run) for run in records]
     shortest = min(map(_finite, each), default=0)
     stacked = np.stack([losses[:shortest] for losses in each or [np.empty(0)]])
     mean = stacked.mean(axis=0)
@@ -181,9 +181,9 @@ def _band(stacked: Floats, mean: Floats) -> tuple[Floats, ...]:
     return np.maximum(mean - deviation, least), np.minimum(mean + deviation, most)
 
 
-def titles(results: Sequence[Results]) -> list[str]:
+def titles(trials: Sequence[Results]) -> list[str]:
     """What was trained, how, and how often; of several only what tells them apart."""
-    each = [_told(one) for one in results]
+    each = [_told(results) for results in trials]
     unlike = [at for at, parts in enumerate(zip(*each, strict=True)) if len({*parts}) > 1]
     chosen = unlike or range(len(each[0]))
     return [", ".join(parts[at] for at in chosen if parts[at]) for parts in each]

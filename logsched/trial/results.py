@@ -67,7 +67,7 @@ class Results:
 
     def of(self, label: str) -> list[Record]:
         """The records of a schedule, a seed each, as far as they have begun."""
-        return [one for one in self.records if one.label == label and one.loss]
+        return [record for record in self.records if record.label == label and record.loss]
 
     def by_epoch(self, record: Record) -> Floats:
         """The mean loss of each epoch, `(epochs,)`; of one that was cut short, of what there is."""
@@ -107,7 +107,7 @@ def summarise(results: Results, label: str) -> Summary:
             mean = float(_floats(record.loss).mean())
         rows.append((losses[-1], losses[best], best, mean, score))
     final, least, at, whole, scores = (spread(column) for column in zip(*rows, strict=True))
-    halted = [one.halted for one in records if one.halted is not None]
+    halted = [record.halted for record in records if record.halted is not None]
     return Summary(final, least, at, whole, scores, halted)
 
 
@@ -156,16 +156,16 @@ def _read(whole: Any) -> Results:
     if whole["schema"] != SCHEMA:
         raise LogschedError(f"schema is {whole['schema']}, but this version reads {SCHEMA}")
     schedules = {
-        check_label(label): Schedule(one["shape"], **one["params"])
-        for label, one in whole["schedules"].items()
+        check_label(label): Schedule(table["shape"], **table["params"])
+        for label, table in whole["schedules"].items()
     }
     if not schedules:
         raise LogschedError("there is no schedule in it")
     grid = Grid(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
-    records = [read_record(one) for one in whole["runs"]]
-    if {one.label for one in records} - set(schedules):
+    records = [read_record(table) for table in whole["runs"]]
+    if {record.label for record in records} - set(schedules):
         raise LogschedError("a run's label is none of the schedules")
-    if any(len(one.loss) > grid.size or one.epochs > grid.epochs for one in records):
+    if any(len(run.loss) > grid.size or run.epochs > grid.epochs for run in records):
         raise LogschedError(f"a run has more than {grid.epochs} epochs")
     task, score = check_label(whole["task"]), check_label(whole["score"])
     return Results(task, score, dict(whole["settings"]), Plan(schedules, grid), records)

@@ -1,4 +1,4 @@
-"""A trial: the same model from the same seeds under each schedule of a run."""
+"""A trial: the same model from the same seeds under each schedule of a plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from logsched.trial import checkpoints
 from logsched.trial.checkpoints import Checkpoint
 from logsched.trial.lazy_torch import torch, want_of_memory
 from logsched.trial.results import Record, Results, to_json
-from logsched.trial.saving import Keeping
+from logsched.trial.saving import Saving
 from logsched.trial.task import Task, device_of
 from logsched.trial.training import Trainee, Watch
 
@@ -32,7 +32,7 @@ Find = Callable[[str, int], Checkpoint | None]
 """From a label and a seed the checkpoint from which that run goes on."""
 
 
-def train_all(task: Task, plan: Plan, keeping: Keeping) -> Results:
+def train_all(task: Task, plan: Plan, saving: Saving) -> Results:
     """Train all, and save after each epoch what is to be kept.
 
     Raises LogschedError for what cannot be trained or gone on from, before any training.
@@ -41,24 +41,24 @@ def train_all(task: Task, plan: Plan, keeping: Keeping) -> Results:
     device_of(task.training)
     _check_rates(plan)
     _note_warmup(plan)
-    seeds, find = _source(task, keeping)
-    if keeping.source is not None:
+    seeds, find = _source(task, saving)
+    if saving.source is not None:
         with want_of_memory():
             _check_source(task, plan, seeds, find)
-    if keeping.folder is not None:
-        files.make_folder(keeping.folder)
+    if saving.folder is not None:
+        files.make_folder(saving.folder)
     if task.small:
         torch.set_num_threads(1)
     results = Results(
         task.name, task.score.name, settings_of(task.training) | settings_of(task), plan, []
     )
     trainees = (_begun(task, plan, find, label, seed) for seed in seeds for label in plan.schedules)
-    _train_each(trainees, Estimate(task, plan, len(seeds) * len(plan.schedules)), results, keeping)
+    _train_each(trainees, Estimate(task, plan, len(seeds) * len(plan.schedules)), results, saving)
     return results
 
 
 def _train_each(
-    trainees: Iterable[Trainee], estimate: Estimate, results: Results, keeping: Keeping
+    trainees: Iterable[Trainee], estimate: Estimate, results: Results, saving: Saving
 ) -> None:
     """Train one after another."""
     steps = estimate.count * results.plan.grid.size
@@ -71,7 +71,7 @@ def _train_each(
         for trainee in trainees:
             advance(len(trainee.record.loss))
             results.records.append(trainee.record)
-            _train(trainee, watch, results, keeping)
+            _train(trainee, watch, results, saving)
 
 
 def _check_rates(plan: Plan) -> None:
@@ -89,7 +89,7 @@ def _check_rates(plan: Plan) -> None:
 def _note_warmup(plan: Plan) -> None:
     """Say so where a comparison of several schedules never gets to what tells them apart."""
     last = plan.grid.last
-    labels = [label for label, one in plan.schedules.items() if one.part_at(last).name == "warmup"]
+    labels = [label for label, its in plan.schedules.items() if its.part_at(last).name == "warmup"]
     if len(labels) > 1:
         console.say(
             f"Note: the whole run is warmup for {listed(labels)}: "
@@ -97,17 +97,17 @@ def _note_warmup(plan: Plan) -> None:
         )
 
 
-def _source(task: Task, keeping: Keeping) -> tuple[Sequence[int], Find]:
+def _source(task: Task, saving: Saving) -> tuple[Sequence[int], Find]:
     """The seeds, from 0 on, and where runs go on from; all from one file, with its seed.
 
     That file is read once: the first run may take its place.
     """
     seeds = range(task.training.seeds)
-    if keeping.source is None:
+    if saving.source is None:
         return seeds, lambda label, seed: None
-    if os.path.isdir(keeping.source):
-        return seeds, partial(checkpoints.find, keeping.source)
-    saved = checkpoints.read(keeping.source)
+    if os.path.isdir(saving.source):
+        return seeds, partial(checkpoints.find, saving.source)
+    saved = checkpoints.read(saving.source)
     return [saved.record.seed], lambda label, seed: saved
 
 
@@ -134,17 +134,17 @@ def _begun(task: Task, plan: Plan, find: Find, label: str, seed: int) -> Trainee
     return trainee
 
 
-def _train(trainee: Trainee, watch: Watch, results: Results, keeping: Keeping) -> None:
-    _keep(trainee, results, keeping)
+def _train(trainee: Trainee, watch: Watch, results: Results, saving: Saving) -> None:
+    _save(trainee, results, saving)
     while not trainee.over:
         trainee.train_epoch(watch)
-        _keep(trainee, results, keeping)
+        _save(trainee, results, saving)
 
 
-def _keep(trainee: Trainee, results: Results, keeping: Keeping) -> None:
-    if keeping.folder is not None:
-        checkpoints.save(trainee, keeping.folder)
-    for path in keeping.files:
+def _save(trainee: Trainee, results: Results, saving: Saving) -> None:
+    if saving.folder is not None:
+        checkpoints.save(trainee, saving.folder)
+    for path in saving.files:
         files.write([to_json(results)], path)
 
 

@@ -12,7 +12,7 @@ RESULTS = "results.json"  # in the folder of checkpoints
 
 
 @dataclass(frozen=True)
-class Keeping:
+class Saving:
     """The folder of checkpoints, the checkpoints to go on from, a file of results; or None."""
 
     folder: str | None = None
@@ -26,7 +26,7 @@ class Keeping:
         return inside + ([] if self.results is None else [self.results])
 
 
-def keeping_of(checkpoint: str | None, resume: str | None, output: str | None) -> Keeping:
+def read_saving(checkpoint: str | None, resume: str | None, output: str | None) -> Saving:
     """What the options mean; who goes on from a folder saves there, unless told otherwise.
 
     Raises LogschedError for a folder without a name, OutputError where there is nothing to go on
@@ -39,4 +39,4 @@ def keeping_of(checkpoint: str | None, resume: str | None, output: str | None) -
     from_folder = resume is not None and os.path.isdir(resume)
     folder = checkpoint if checkpoint is not None or not from_folder else resume
     is_json = output is not None and files.suffix(output) == "json"
-    return Keeping(folder, resume, output if is_json else None)
+    return Saving(folder, resume, output if is_json else None)

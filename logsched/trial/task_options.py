@@ -68,7 +68,7 @@ def make_task(kind: type[Task], preset: str | None, texts: Mapping[str, str | No
     }
     for name in set_:
         if name not in {**declared(Training), **declared(kind)}:
-            owners = [task for task, one in TASKS.items() if name in declared(one)]
+            owners = [task for task, other in TASKS.items() if name in declared(other)]
             raise LogschedError(f"{name} is of {listed(owners)}, but the task is {kind.name}")
     kind.require()
     set_ = {**kind.usual_options(preset), **set_}

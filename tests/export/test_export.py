@@ -187,8 +187,8 @@ def test_params_are_as_set_and_null_where_left_out(call, shape):
 
 def test_json_can_be_read_back(call):
     whole = json.loads(export(call, *TEXTS, *OPTIONS))
-    for label, one in whole["schedules"].items():
-        schedule = Schedule(one["shape"], **one["params"])
+    for label, table in whole["schedules"].items():
+        schedule = Schedule(table["shape"], **table["params"])
         assert schedule == SCHEDULES[label]
         rates = schedule.sample(whole["epochs"], whole["steps_per_epoch"])
         assert_same(whole["lr"][label], rates)

@@ -180,10 +180,10 @@ def test_it_is_well_formed(call, framework, shape, options):
     assert max(map(len, text.splitlines())) <= 88
     assert all(line == line.rstrip() for line in text.splitlines())
     tree = ast.parse(text)
-    own = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
-    bound = {name.asname or name.name for one in tree.body for name in getattr(one, "names", [])}
+    own = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    bound = {name.asname or name.name for node in tree.body for name in getattr(node, "names", [])}
     assert "logsched" not in bound
-    bound |= names_in(tree, ast.Store) | {one.name for one in own}
+    bound |= names_in(tree, ast.Store) | {node.name for node in own}
     assert bound == bound & names_in(tree, ast.Load)
     assert all(map(ast.get_docstring, [tree, *own]))
     assert "lambda" not in text

@@ -12,7 +12,7 @@ from logsched import Schedule
 from logsched.plan.plan import Plan
 from logsched.schedule.grid import Grid
 from logsched.trial.results import Record, Results, read_record
-from logsched.trial.saving import Keeping
+from logsched.trial.saving import Saving
 from logsched.trial.settings import Training
 from logsched.trial.task import TASKS
 
@@ -40,28 +40,28 @@ def make_grid(task, epochs=3):
 def make_plan(task, *shapes, epochs=3, **parameters):
     """Schedules that restart soon, at the task's usual rate, on a short grid."""
     rate = task.rates[task.training.optimizer]
-    schedules = {one: Schedule(one, **{"lr": rate, **SHORT, **parameters}) for one in shapes}
+    schedules = {shape: Schedule(shape, **{"lr": rate, **SHORT, **parameters}) for shape in shapes}
     return Plan(schedules, make_grid(task, epochs))
 
 
-NOTHING = Keeping()
+NOTHING = Saving()
 
 
-def train(task, *shapes, keeping=NOTHING, **options):
+def train(task, *shapes, saving=NOTHING, **options):
     """A whole trial in this process."""
     from logsched.trial.running import train_all
 
-    return train_all(task, make_plan(task, *shapes, **options), keeping)
+    return train_all(task, make_plan(task, *shapes, **options), saving)
 
 
 def told(records):
     """All that is recorded but the time it took; the text of a float tells all of its bits."""
-    return [repr(asdict(one) | {"seconds": 0}) for one in records]
+    return [repr(asdict(record) | {"seconds": 0}) for record in records]
 
 
 def told_in(text):
     """The same of a trial's JSON."""
-    return told([read_record(one) for one in json.loads(text)["runs"]])
+    return told([read_record(run) for run in json.loads(text)["runs"]])
 
 
 def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epochs=3, **settings):
@@ -72,13 +72,13 @@ def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epoch
         Record(
             label,
             seed,
-            loss=[*map(float, one)],
-            lr=schedules[label](grid.slice(0, len(one))).tolist(),
-            scores=[epoch / 2 for epoch in range(-(-len(one) // steps))],
+            loss=[*map(float, run)],
+            lr=schedules[label](grid.slice(0, len(run))).tolist(),
+            scores=[epoch / 2 for epoch in range(-(-len(run) // steps))],
             halted=halted,
         )
         for label, each in losses.items()
-        for seed, one in enumerate(each)
+        for seed, run in enumerate(each)
     ]
     its = {"optimizer": "sgd", **settings}
     return Results(task, score, its, Plan(schedules, grid), records)

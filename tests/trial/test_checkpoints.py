@@ -12,7 +12,7 @@ from logsched import Schedule
 from logsched.base.errors import LogschedError, OutputError
 from logsched.plan.plan import Plan
 from logsched.trial.results import Record, read_results
-from logsched.trial.saving import Keeping, keeping_of
+from logsched.trial.saving import Saving, read_saving
 
 torch = pytest.importorskip("torch", reason=NO_TORCH)
 pytest.importorskip("sklearn", reason=NO_TORCH)
@@ -38,11 +38,11 @@ def killed_at(step, monkeypatch, task, *shapes, folder, **options):
     with monkeypatch.context() as patched:
         patched.setattr(Estimate, "step", stop)
         with pytest.raises(Killed):
-            train(task, *shapes, keeping=Keeping(folder=str(folder)), **options)
+            train(task, *shapes, saving=Saving(folder=str(folder)), **options)
 
 
 def resumed(folder, task, *shapes, **options):
-    return train(task, *shapes, keeping=keeping_of(None, str(folder), None), **options)
+    return train(task, *shapes, saving=read_saving(None, str(folder), None), **options)
 
 
 def saved_in(folder, label, seed=0):
@@ -87,14 +87,14 @@ def test_a_killed_process_and_a_resumed_one_give_what_one_gives(run, tmp_path, a
 
 def test_what_is_over_is_not_trained_again(tmp_path):
     task = make_task("ackley", {"seeds": 2})
-    first = train(task, "cosine", keeping=Keeping(folder=str(tmp_path)))
+    first = train(task, "cosine", saving=Saving(folder=str(tmp_path)))
     again = resumed(tmp_path, task, "cosine")
-    assert [one.seconds for one in again.records] == [one.seconds for one in first.records]
+    assert [run.seconds for run in again.records] == [run.seconds for run in first.records]
 
 
 def test_more_epochs_seeds_and_schedules_may_follow(tmp_path):
     few, many = (make_task("gan-ring", {"seeds": count}) for count in (1, 3))
-    train(few, "cosine", epochs=2, keeping=Keeping(folder=str(tmp_path)))
+    train(few, "cosine", epochs=2, saving=Saving(folder=str(tmp_path)))
     longer = resumed(tmp_path, many, "cosine", "log", epochs=4)
     assert told(longer.records) == told(train(many, "cosine", "log", epochs=4).records)
 
@@ -119,8 +119,8 @@ def test_labels_of_any_kind_have_files_of_their_own(tmp_path):
 def halted(tmp_path_factory):
     """A folder of a digits run that was halted at epoch 2, and its record."""
     folder = tmp_path_factory.mktemp("halted")
-    keeping = Keeping(folder=str(folder))
-    [record] = train(make_task("digits"), "constant", epochs=5, keeping=keeping, **WILD).records
+    saving = Saving(folder=str(folder))
+    [record] = train(make_task("digits"), "constant", epochs=5, saving=saving, **WILD).records
     assert record.halted == 2
     return folder, record
 
@@ -161,19 +161,19 @@ def test_many_schedules_may_go_on_from_one_file(halted):
     folder, record = halted
     calm = make_task("digits", {"halt_loss": 1e30})
     both = resumed(folder / "constant-seed0.pt", calm, "cosine", "log", epochs=4, lr=0.01)
-    assert [one.label for one in both.records] == ["cosine", "log"]
-    for one in both.records:
-        planned = both.plan.schedules[one.label].sample(epochs=4, steps_per_epoch=3)
-        assert one.lr[:6] == record.lr[:6]
-        assert one.lr[6:] == pytest.approx(planned[6:], rel=1e-12)
+    assert [again.label for again in both.records] == ["cosine", "log"]
+    for again in both.records:
+        planned = both.plan.schedules[again.label].sample(epochs=4, steps_per_epoch=3)
+        assert again.lr[:6] == record.lr[:6]
+        assert again.lr[6:] == pytest.approx(planned[6:], rel=1e-12)
 
 
 def test_a_halted_run_is_copied_where_others_are_saved(halted, tmp_path):
     """From a file or a folder into another folder, from where it goes on too."""
     folder, record = halted
     for source in (folder, folder / "constant-seed0.pt"):
-        keeping = Keeping(folder=str(tmp_path), source=str(source))
-        again = train(make_task("digits"), "constant", epochs=5, keeping=keeping, **WILD)
+        saving = Saving(folder=str(tmp_path), source=str(source))
+        again = train(make_task("digits"), "constant", epochs=5, saving=saving, **WILD)
         assert told(again.records) == told([record])
         assert saved_in(tmp_path, "constant").epochs == 2
 
@@ -189,7 +189,7 @@ def test_a_halted_run_keeps_its_state_where_another_has_taken_its_file(halted, t
     task = make_task("digits", {"halt_loss": 1e30})
     wild = Schedule("constant", **SHORT | WILD)
     run = Plan({"constant": wild.replace(lr=0.01), "wild": wild}, make_grid(task, 5))
-    _, second = train_all(task, run, Keeping(folder=str(source.parent), source=str(source))).records
+    _, second = train_all(task, run, Saving(folder=str(source.parent), source=str(source))).records
     assert second.halted == record.halted
     after = torch.load(tmp_path / "copy" / "wild-seed0.pt", weights_only=True)["net"]
     assert all(torch.equal(after[name], before[name]) for name in before)
@@ -202,7 +202,7 @@ def test_a_halted_run_keeps_its_state_where_another_has_taken_its_file(halted, t
 def saved(tmp_path):
     """The checkpoint of a short trial."""
     task = make_task("rastrigin", {"optimizer": "adam"})
-    train(task, "cosine", keeping=Keeping(folder=str(tmp_path)))
+    train(task, "cosine", saving=Saving(folder=str(tmp_path)))
     return tmp_path / "cosine-seed0.pt"
 
 
@@ -210,7 +210,7 @@ def refusal(source, task=None, *, epochs=3, shape="cosine"):
     """What is said of a checkpoint, in one sentence."""
     task = task or make_task("rastrigin", {"optimizer": "adam"})
     with pytest.raises(LogschedError) as refused:
-        train(task, shape, epochs=epochs, keeping=keeping_of(None, str(source), None))
+        train(task, shape, epochs=epochs, saving=read_saving(None, str(source), None))
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
@@ -321,7 +321,7 @@ def test_nor_one_with_other_steps(saved):
     run = make_plan(task, "cosine")
     object.__setattr__(run.grid, "steps_per_epoch", 5)
     with pytest.raises(LogschedError, match=r"^steps_per_epoch is 5, but in the checkpoint"):
-        train_all(task, run, Keeping(source=str(saved)))
+        train_all(task, run, Saving(source=str(saved)))
 
 
 @pytest.mark.parametrize("other", ["damaged", "of another trial", "of more epochs"])
@@ -332,7 +332,7 @@ def test_a_checkpoint_that_cannot_go_on_is_refused_before_any_training(saved, ot
         last.write_bytes(saved.read_bytes()[:-99])
     else:
         (task_, epochs) = (make_task("ackley"), 3) if "trial" in other else (task, 9)
-        train(task_, "log", epochs=epochs, keeping=Keeping(folder=str(saved.parent)))
+        train(task_, "log", epochs=epochs, saving=Saving(folder=str(saved.parent)))
     assert_refused_before_any_training(saved, task, r"log-seed0\.pt")
 
 
@@ -352,7 +352,7 @@ def test_the_weights_of_another_model_are_refused_before_any_training(
 ):
     """Of the same settings otherwise, as another version could have left them."""
     task = make_task(name, {"optimizer": optimizer})
-    train(task, "cosine", "log", keeping=Keeping(folder=str(tmp_path)))
+    train(task, "cosine", "log", saving=Saving(folder=str(tmp_path)))
     first, last = tmp_path / "cosine-seed0.pt", tmp_path / "log-seed0.pt"
     content = torch.load(last)
     torch.save({**content, part: mapped(narrower, content[part])}, last)
@@ -375,9 +375,9 @@ def narrower(weights):
 
 def test_all_go_on_from_one_file_even_where_a_run_takes_its_place(saved):
     task = make_task("rastrigin", {"optimizer": "adam"})
-    alone = [resumed(saved, task, one, epochs=5).records[0] for one in ("cosine", "log")]
-    keeping = Keeping(folder=str(saved.parent), source=str(saved))
-    there = train(task, "cosine", "log", epochs=5, keeping=keeping)
+    alone = [resumed(saved, task, shape, epochs=5).records[0] for shape in ("cosine", "log")]
+    saving = Saving(folder=str(saved.parent), source=str(saved))
+    there = train(task, "cosine", "log", epochs=5, saving=saving)
     assert saved_in(saved.parent, "cosine").epochs == 5
     assert told(there.records) == told(alone)
 
@@ -441,8 +441,8 @@ def test_results_are_written_after_every_epoch(tmp_path, monkeypatch):
     monkeypatch.setattr(
         running.files, "write", lambda chunks, path: seen.append((path, json.loads(chunks[0])))
     )
-    running.train_all(task, run, Keeping(results="out.json"))
-    assert [len(one["runs"][0]["score"]) for path, one in seen if path == "out.json"] == [
+    running.train_all(task, run, Saving(results="out.json"))
+    assert [len(whole["runs"][0]["score"]) for path, whole in seen if path == "out.json"] == [
         0,
         1,
         2,
@@ -452,7 +452,7 @@ def test_results_are_written_after_every_epoch(tmp_path, monkeypatch):
 
 def test_a_loss_that_is_not_finite_is_kept(tmp_path):
     task = make_task("ackley", {"halt_after": 0}, noise=1e308)
-    [record] = train(task, "constant", lr=1e37, keeping=Keeping(folder=str(tmp_path))).records
+    [record] = train(task, "constant", lr=1e37, saving=Saving(folder=str(tmp_path))).records
     assert math.isnan(record.loss[-1])
     [again] = resumed(tmp_path, task, "constant", lr=1e37).records
     assert told([again]) == told([record])

@@ -48,7 +48,7 @@ def test_images_and_labels_are_those_of_the_files(made):
     assert cifar.train_labels.dtype == np.int64
     batches = [raw(made / name) for name in BATCHES]
     assert cifar.train_labels.tolist() == [
-        *chain.from_iterable(one[b"labels"] for one in batches[:5])
+        *chain.from_iterable(batch[b"labels"] for batch in batches[:5])
     ]
     assert cifar.test_labels.tolist() == batches[5][b"labels"]
     assert cifar.names == NAMES

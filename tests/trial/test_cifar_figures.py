@@ -10,7 +10,7 @@ from matplotlib.image import imread
 
 from logsched import Schedule
 from logsched.draw.figure import figure
-from logsched.trial.report import rows, titles
+from logsched.trial.report import panels, titles
 from logsched.trial.results import read_results
 
 SCHEDULES = ("constant", "step", "cosine", "log")
@@ -41,11 +41,11 @@ def save(call, tmp_path):
 @pytest.fixture
 def ensembles(save):
     """Results of the five networks of Figure 3."""
-    return [save(f"{one}.json", "transformer", backbone=one, **FIGURE_3) for one in BACKBONES]
+    return [save(f"{name}.json", "transformer", backbone=name, **FIGURE_3) for name in BACKBONES]
 
 
 def drawn(results, by="epoch"):
-    return rows([read_results(one) for one in results], by, False)
+    return panels([read_results(path) for path in results], by, False)
 
 
 def test_figure_2_has_losses_of_four_schedules_over_their_rates(save):
@@ -76,7 +76,7 @@ def test_the_panels_of_figure_2_share_their_time_axis(save):
 def test_figure_3_has_a_panel_for_each_network(ensembles):
     first, second = drawn(ensembles)
     assert [panel.title for panel in (*first, *second)] == [
-        f"{one} + transformer" for one in BACKBONES
+        f"{name} + transformer" for name in BACKBONES
     ]
     for panel in (*first, *second):
         assert panel.restarts == (10, 20, 30)
@@ -89,7 +89,7 @@ def test_titles_of_several_tell_what_differs(save):
     beside = save("beside.json", "transformer", **FIGURE_2 | FIGURE_3)
 
     def named(*paths):
-        return titles([read_results(one) for one in paths])
+        return titles([read_results(path) for path in paths])
 
     assert named(*alike) == ["cifar10, resnet34, sgd, 60 epochs, 1 seed"] * 2
     assert named(alike[0], adam) == ["sgd", "adam"]

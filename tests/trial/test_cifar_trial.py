@@ -56,7 +56,7 @@ def train(call, data):
 
 
 def losses(results, label="constant"):
-    (found,) = [one["loss"] for one in results["runs"] if one["label"] == label]
+    (found,) = [run["loss"] for run in results["runs"] if run["label"] == label]
     return found
 
 
@@ -74,8 +74,8 @@ def test_resnet34_as_section_2_1_says(train):
     assert [its[name] for name in ("optimizer", "batch_size", "weights")] == ["sgd", 128, None]
     assert results["epochs"] == 60
     assert [*results["schedules"]] == ["constant", "step", "cosine", "log"]
-    assert [one["halted"] for one in results["runs"]] == [0] * 4
-    assert [one["lr"] for one in results["runs"]] == [[0.0001], [0.01], [0.01], [0.01]]
+    assert [run["halted"] for run in results["runs"]] == [0] * 4
+    assert [run["lr"] for run in results["runs"]] == [[0.0001], [0.01], [0.01], [0.01]]
     assert "20 training images are fewer than their 3,072 pixels: whitening" in said
 
 
@@ -93,7 +93,7 @@ def test_transformers_as_section_2_2_says(train):
     names = ("warmup_epochs", "init_decay_epochs", "restart_interval")
     assert [params[name] for name in names] == [0, 10, 10]
     assert params["restart_interval_multiplier"] == 1
-    assert [one["lr"] for one in results["runs"]] == [[0.001]] * 4
+    assert [run["lr"] for run in results["runs"]] == [[0.001]] * 4
 
 
 @pytest.mark.parametrize("name", ["resnet50", "googlenet", "xception", "vgg16", "vgg19"])
@@ -318,8 +318,8 @@ TRANSFORMER = ("--preset", "transformer", *SMALL, "--batch-size", "10")
 
 def untimed(path):
     results = json.loads(Path(path).read_bytes())
-    for one in results["runs"]:
-        del one["seconds"]
+    for run in results["runs"]:
+        del run["seconds"]
     return results
 
 
@@ -340,7 +340,7 @@ def wait_for(path, epochs):
 
 
 def epochs_in(path):
-    return sum(len(one["score"]) for one in json.loads(path.read_bytes())["runs"])
+    return sum(len(run["score"]) for run in json.loads(path.read_bytes())["runs"])
 
 
 def test_killed_and_gone_on_with_is_the_run_that_never_stopped(call, data, tmp_path):

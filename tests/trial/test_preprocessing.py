@@ -198,7 +198,7 @@ def test_crops_are_windows_of_the_padded_image():
         for top in range(9)
         for left in range(9)
     }
-    drawn = [one.tobytes() for one in crop(image.repeat(1500, axis=0), seeded())]
+    drawn = [cropped.tobytes() for cropped in crop(image.repeat(1500, axis=0), seeded())]
     assert set(drawn) == set(windows)  # all of the 81, and no other
     assert windows[image[0].tobytes()] == (4, 4)
 

@@ -49,7 +49,7 @@ def test_what_is_written_is_read_back(tmp_path, name):
 
 def test_json_has_no_number_that_json_lacks():
     whole = json.loads(to_json(HALTED), parse_constant=pytest.fail)
-    assert [one["loss"] for one in whole["runs"]] == [[3, 1, 2, 2, None], [None] * 5]
+    assert [run["loss"] for run in whole["runs"]] == [[3, 1, 2, 2, None], [None] * 5]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -262,7 +262,7 @@ def test_titles_say_what_was_trained():
 
 
 def curves(results, by="epoch"):
-    return {one.label: one for one in report.losses(results, by, None).traces}
+    return {trace.label: trace for trace in report.losses(results, by, None).traces}
 
 
 def test_a_curve_is_the_mean_of_the_seeds_and_its_band():
@@ -278,8 +278,8 @@ def test_a_curve_is_the_mean_of_the_seeds_and_its_band():
 
 def test_a_band_never_leaves_the_seeds():
     """So that it has a place on a logarithmic axis."""
-    [one] = curves(made({"log": [[1, 1], [1, 1], [100, 100]]}, epochs=1)).values()
-    low, high = one.band
+    [trace] = curves(made({"log": [[1, 1], [1, 1], [100, 100]]}, epochs=1)).values()
+    low, high = trace.band
     assert low.tolist() == [1]
     assert high[0] == pytest.approx(34 + np.std([1, 1, 100], ddof=1))
 
@@ -292,9 +292,9 @@ def test_a_curve_ends_where_a_loss_is_not_finite_and_another_keeps_its_colour():
 
 
 def test_a_figure_has_losses_over_rates():
-    [[above], [below]] = report.rows([TWO], "epoch", None)
+    [[above], [below]] = report.panels([TWO], "epoch", None)
     assert (above.y_label, below.y_label) == ("loss", "learning rate")
-    assert [one.label for one in above.traces] == [one.label for one in below.traces]
+    assert [trace.label for trace in above.traces] == [trace.label for trace in below.traces]
     assert (above.restarts, above.phases, above.epochs) == (
         below.restarts,
         below.phases,
@@ -303,10 +303,10 @@ def test_a_figure_has_losses_over_rates():
 
 
 def test_several_results_stand_side_by_side():
-    panels = report.rows([TWO] * 5, "epoch", None)
+    panels = report.panels([TWO] * 5, "epoch", None)
     assert [len(row) for row in panels] == [3, 2]
     with pytest.raises(LogschedError, match="other schedules"):
-        report.rows([TWO, SEEDS], "epoch", None)
+        report.panels([TWO, SEEDS], "epoch", None)
 
 
 @pytest.mark.filterwarnings("error")

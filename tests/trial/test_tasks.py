@@ -155,7 +155,8 @@ def test_the_images_are_split_evenly_and_all_are_there(images):
     assert (inputs.shape, others.shape) == ((1437, 1, 8, 8), (360, 1, 8, 8))
     together = torch.cat([inputs, others]).flatten(1).numpy() * 16
     assert sorted(map(tuple, together)) == sorted(map(tuple, whole.data))
-    shares = [np.bincount(one, minlength=10) / len(one) for one in (labels, their, whole.target)]
+    every = (labels, their, whole.target)
+    shares = [np.bincount(classes, minlength=10) / len(classes) for classes in every]
     assert np.abs(shares[0] - shares[2]).max() < 1 / 1437
     assert np.abs(shares[1] - shares[2]).max() < 1 / 360
 
@@ -174,7 +175,7 @@ def test_an_epoch_has_every_image_once_in_an_order_of_its_own(images):
     epochs = [torch.cat([inputs for inputs, _ in model.batches(epoch)]) for epoch in (0, 1, 0)]
     assert torch.equal(epochs[0], epochs[2])
     assert not torch.equal(epochs[0], epochs[1])
-    rows = [sorted(map(tuple, one.flatten(1).tolist())) for one in (*epochs, images[0][0])]
+    rows = [sorted(map(tuple, batch.flatten(1).tolist())) for batch in (*epochs, images[0][0])]
     assert rows[0] == rows[1] == rows[3]
     assert len([*model.batches(0)]) == task.steps_per_epoch == 3
 
@@ -197,10 +198,12 @@ def test_accuracy_is_the_share_that_is_right(images):
 def test_the_network_is_the_same_for_a_seed_and_small(images):
     task = make_task("digits")
     first, again, other = (task.model(seed, make_grid(task)).net for seed in (0, 0, 1))
-    states = [torch.cat([one.flatten() for one in net.parameters()]) for net in (first, again)]
-    assert torch.equal(*states)
-    assert not torch.equal(states[0], torch.cat([one.flatten() for one in other.parameters()]))
-    assert len(states[0]) < 20_000
+    first, again, other = (
+        torch.nn.utils.parameters_to_vector(net.parameters()) for net in (first, again, other)
+    )
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert len(first) < 20_000
 
 
 # The ring.
@@ -251,16 +254,16 @@ def test_each_player_of_the_ring_moves_alone():
     batch = next(iter(model.batches(0)))
     discriminator, generator = model.players
     discriminator.loss(batch).backward()
-    assert all(one.grad is not None for one in discriminator.parameters)
-    assert all(one.grad is None for one in generator.parameters)
+    assert all(weights.grad is not None for weights in discriminator.parameters)
+    assert all(weights.grad is None for weights in generator.parameters)
     generator.loss(batch).backward()
-    assert all(one.grad is not None for one in generator.parameters)
+    assert all(weights.grad is not None for weights in generator.parameters)
 
 
 def test_a_discriminator_that_cannot_tell_loses_two_ln_2():
     task = make_task("gan-ring")
     model = task.model(0, make_grid(task))
-    for one in model.players[0].parameters:
-        torch.nn.init.zeros_(one)
+    for weights in model.players[0].parameters:
+        torch.nn.init.zeros_(weights)
     loss = model.players[0].loss(next(iter(model.batches(0))))
     assert loss.item() == pytest.approx(2 * math.log(2))

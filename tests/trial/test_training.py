@@ -30,7 +30,7 @@ def watched(trainee):
     seen = [[] for _ in trainee.optimizers]
 
     def watch(rates):
-        return lambda optimizer, *_: rates.extend(one["lr"] for one in optimizer.param_groups)
+        return lambda optimizer, *_: rates.extend(group["lr"] for group in optimizer.param_groups)
 
     for optimizer, rates in zip(trainee.optimizers, seen, strict=True):
         optimizer.register_step_pre_hook(watch(rates))
@@ -108,7 +108,7 @@ def test_adam_is_adam():
 @pytest.mark.parametrize(("name", "decay"), [("digits", 0.0005), ("ackley", 0), ("gan-ring", 0)])
 def test_weight_decay_is_the_papers_where_there_are_weights(name, decay):
     trainee = make_trainee(make_task(name, {"optimizer": "sgd"}), "cosine")
-    groups = [group for one in trainee.optimizers for group in one.param_groups]
+    groups = [group for optimizer in trainee.optimizers for group in optimizer.param_groups]
     assert [group["weight_decay"] for group in groups] == [decay] * len(trainee.model.players)
 
 
@@ -127,8 +127,8 @@ def test_training_learns_digits():
 
 def test_mixed_precision_trains_in_bfloat16_and_keeps_its_weights():
     plain, mixed = (
-        train(make_task("digits", {"precision": one}), "constant").records[0]
-        for one in ("float32", "mixed")
+        train(make_task("digits", {"precision": precision}), "constant").records[0]
+        for precision in ("float32", "mixed")
     )
     assert mixed.loss != plain.loss
     assert mixed.loss == pytest.approx(plain.loss, rel=0.2)
@@ -142,7 +142,7 @@ def test_the_same_seed_gives_the_same_bits(name, optimizer):
     task = make_task(name, {"optimizer": optimizer, "seeds": 2})
     first, again = (train(task, "cosine", "log", epochs=1) for _ in range(2))
     assert told(first.records) == told(again.records)
-    assert [one.seed for one in first.records] == [0, 0, 1, 1]
+    assert [record.seed for record in first.records] == [0, 0, 1, 1]
     assert first.records[0].loss != first.records[2].loss
 
 

@@ -218,7 +218,7 @@ def test_left_out_are_the_schedules_and_the_tasks_own_settings(call, torch):
     done = call("trial", "griewank", *TINY, "--format", "json")
     whole = json.loads(done.stdout)
     assert [*whole["schedules"]] == ["constant", "step", "cosine", "log", "log-bounded"]
-    assert {one["params"]["lr"] for one in whole["schedules"].values()} == {3.0}
+    assert {table["params"]["lr"] for table in whole["schedules"].values()} == {3.0}
     its = {"optimizer": "sgd", "seeds": 1, "halt_after": 2, "halt_loss": 4.5, "noise": 0.3}
     assert its.items() <= whole["settings"].items()
     assert (

@@ -61,7 +61,7 @@ def script(
     main = f'if __name__ == "__main__":\n{indent(demonstration, " " * 4)}'
     code = "\n\n\n".join([*functions, main])
     used = _names(code)
-    defined = "\n".join(_defined(name, *one) for name, one in constants.items() if name in used)
+    defined = "\n".join(_defined(name, *its) for name, its in constants.items() if name in used)
     standard = _standard(used | _names(defined))
     parts = (about, standard, "\n".join(imports), defined)
     return "\n\n".join(part for part in parts if part) + f"\n\n\n{code}\n"

@@ -1,4 +1,4 @@
-"""One schedule of a run as a script for a framework, in its closed form or as an array."""
+"""The schedule of a plan as a script for a framework, in its closed form or as an array."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ def split_images() -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
         stratify=found.target,
     )
     images, labels = [torch.tensor(part, dtype=torch.float32) for part in split[:2]], split[2:]
-    learned, held_out = ((one, torch.tensor(its)) for one, its in zip(images, labels, strict=True))
+    learned, held_out = (
+        (each, torch.tensor(classes)) for each, classes in zip(images, labels, strict=True)
+    )
     return learned, held_out
 
 

@@ -1,1 +1,1 @@
-"""The frameworks of snippets, a module each, with its `FRAMEWORK`; those with `_` they share."""
+"""The frameworks of snippets, a module each, with its `FRAMEWORK`; the rest is shared."""
