@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+PATIENCE = 300  # seconds until a process is taken for one without an end, on a busy machine
+
 
 def assert_refused(result, *words, status=2):
     """One plain sentence on stderr with these words in it, nothing on stdout."""

@@ -1,29 +1,50 @@
-"""What tests of the command line share: `run`, a real process; `call`, the same in this one."""
+"""What tests share: `run`, the command line in a real process; `call`, in this one; what is quick.
+
+`python -m pytest` runs a part of each test function's cases, those that are quick, with 20 examples
+of each property, always the same ones; `.ci/run` runs the others, and more examples, any.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from random import Random
 
 import pytest
+from commands import PATIENCE
+from hypothesis import HealthCheck, settings
+from in_process import PLAIN, UNSET, Result, ended, plain
 
-import logsched.cli.app
+for profile, its in {
+    "quick": {"max_examples": 20, "derandomize": True, "database": None},
+    "full": {"max_examples": 100, "print_blob": True},
+}.items():  # a machine may be busy: no property is about time
+    unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile(profile, **unhurried, **its)
 
-# What a terminal, a locale or a person may have set, and what would change the output.
-UNSET = ("NO_COLOR", "FORCE_COLOR", "LINES", "LC_ALL", "LC_CTYPE", "TERM", "PYTHONIOENCODING")
-PLAIN = {key: value for key, value in os.environ.items() if key not in UNSET}
-PLAIN |= {"LANG": "C.UTF-8", "COLUMNS": "80"}
+
+@pytest.hookimpl(tryfirst=True)  # before -m is asked
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a function says which of its cases are quick, all the others are slow."""
+    functions = defaultdict(list)
+    for item in items:
+        functions[item.nodeid.partition("[")[0]].append(item)
+    for cases in functions.values():
+        if mark := cases[0].get_closest_marker("quick"):
+            quick = quick_cases(cases, *mark.args)
+            for case in cases:
+                if case not in quick:
+                    case.add_marker("slow")
 
 
-class Result(NamedTuple):
-    """What a command printed, and how it ended; bytes where asked for."""
-
-    stdout: str | bytes
-    stderr: str
-    returncode: int
+def quick_cases(cases: Sequence[pytest.Item], *said: int | str) -> Sequence[pytest.Item]:
+    """So many of them, always the same; or those named by a part of their ids; or the first."""
+    if said and isinstance(said[0], int):
+        return Random(0).sample(cases, min(said[0], len(cases)))
+    return [case for case in cases if any(word in case.name for word in said)] or cases[:1]
 
 
 @pytest.fixture
@@ -32,14 +53,14 @@ def run(tmp_path) -> Callable[..., Result]:
 
     def run(*args, env=None, stdin=None, text=True, command=None, **options) -> Result:
         given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin.encode()}
-        whole = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 60} | options
+        whole = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": PATIENCE}
         done = subprocess.run(
             command or [sys.executable, "-m", "logsched", *args],
-            env=PLAIN | {"HOME": str(tmp_path)} | (env or {}),
+            env=plain() | {"HOME": str(tmp_path)} | (env or {}),
             cwd=tmp_path,
             check=False,
             **given,
-            **whole,
+            **whole | options,
         )
         out = done.stdout or b""
         return Result(out.decode() if text else out, (done.stderr or b"").decode(), done.returncode)
@@ -67,17 +88,16 @@ def shell(run) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def call(monkeypatch, capsysbinary, tmp_path) -> Callable[..., Result]:
-    """Call the command line in this process, in an empty folder: much quicker than `run`."""
+def call(monkeypatch, tmp_path) -> Callable[..., Result]:
+    """Run `logsched` in this process, in an empty folder: as `run`, and much quicker."""
     monkeypatch.chdir(tmp_path)
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
+    for name, value in PLAIN.items():
+        monkeypatch.setenv(name, value)
 
-    def call(*args: str, text: bool = True) -> Result:
-        monkeypatch.setattr(sys, "argv", ["logsched", *args])
-        with pytest.raises(SystemExit) as ended:
-            logsched.cli.app.main()
-        out, err = capsysbinary.readouterr()
-        return Result(out.decode() if text else out, err.decode(), ended.value.code or 0)
+    def call(*args, env=None, stdin="", text=True) -> Result:
+        done = ended(args, os.environ | (env or {}), stdin.encode())
+        return done._replace(stdout=done.stdout.decode()) if text else done
 
     return call

@@ -4,14 +4,11 @@
 commit them.
 """
 
-import io
 import os
-import subprocess
-import sys
-from contextlib import redirect_stdout, suppress
 from itertools import product
 from pathlib import Path
-from unittest import mock
+
+from in_process import ended
 
 from logsched.cli import app
 
@@ -36,21 +33,13 @@ def printed(name: str) -> str:
     """What the command of a golden text prints now."""
     command, width, color, encoding = name.split("-")
     env = {"PATH": os.environ["PATH"], "COLUMNS": width} | COLORS[color] | ENCODINGS[encoding]
-    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    argv = ["logsched", *COMMANDS[command]]
-    with mock.patch.dict(os.environ, env, clear=True), mock.patch.object(sys, "argv", argv):
-        with redirect_stdout(out), suppress(SystemExit):
-            app.main()
-        out.flush()
-    return out.buffer.getvalue().decode()
+    return ended(COMMANDS[command], env).stdout.decode()
 
 
 def help_of(command: str) -> str:
     """What `--help` of a command prints now, or that of all where none is named."""
-    script = Path(sys.executable).with_name("logsched")
     env = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LANG": "C.UTF-8"}
-    args = [script, *filter(None, [command]), "--help"]
-    return subprocess.run(args, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return ended([*filter(None, [command]), "--help"], env).stdout.decode()
 
 
 def path_of(name: str) -> Path:

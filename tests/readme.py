@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from in_process import ended
+
 README = Path(__file__).parents[1] / "README.md"
 PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+ALONE = re.compile(r"logsched [\w\s\\.,:=/+-]*")  # with nothing that a shell would read otherwise
 COMMAND = re.compile(r"^\$ (.*?[^\\])\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -41,10 +44,13 @@ def run(command: str, folder: Path) -> str:
     if not (folder / "docs").exists():
         (folder / "docs").symlink_to(README.parent / "docs")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    plain = {"PATH": path, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder)}
+    env = {"PATH": path, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder)}
+    if ALONE.fullmatch(command):
+        args = command.replace("\\\n", "").split()[1:]
+        return ended(args, env, folder=folder, together=True).stdout.decode()
     shell = ["bash", "-o", "pipefail", "-c", command]
     done = subprocess.run(
-        shell, cwd=folder, env=plain, text=True, stdout=-1, stderr=subprocess.STDOUT, check=False
+        shell, cwd=folder, env=env, text=True, stdout=-1, stderr=subprocess.STDOUT, check=False
     )
     return done.stdout
 

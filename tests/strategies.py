@@ -1,6 +1,9 @@
-"""Hypothesis strategies of schedules' parameters."""
+"""Hypothesis strategies of parameters, and how many examples there are of what takes long."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+SLOWLY = settings(max_examples=settings.default.max_examples // 6)  # a third of a second each
 
 RATES = st.integers(1, 900).map(lambda n: n / 1000)
 

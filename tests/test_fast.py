@@ -63,6 +63,7 @@ def evaluated(monkeypatch):
 
 
 class TestMemory:
+    @pytest.mark.quick("one cycle", "equal", "of one epoch")
     @cycles
     @pytest.mark.parametrize("shape", ["cosine", "log", "log-bounded", "step"])
     def test_a_sample_needs_its_own_bytes_and_little_more(self, shape, params):
@@ -74,6 +75,7 @@ class TestMemory:
         schedule = Schedule("cosine", **CYCLES["of one epoch"])
         assert peak(lambda: schedule.sample(POINTS // 100, 100)) <= 8 * POINTS + 4 * MIB
 
+    @pytest.mark.quick("npy", "txt")
     @formats
     def test_an_export_takes_no_more_for_more_rows(self, tmp_path, name):
         """A few blocks as numbers and as text, into the file as they are made."""
@@ -83,11 +85,13 @@ class TestMemory:
         assert few <= 6 * MIB
         assert many <= few + MIB / 2
 
-    def test_a_million_rows_take_a_few_mib(self, tmp_path):
-        run = curves(POINTS, "cosine")
+    @pytest.mark.quick
+    @pytest.mark.parametrize("rows", [POINTS // 10, POINTS])
+    def test_a_million_rows_take_a_few_mib(self, tmp_path, rows):
+        run = curves(rows, "cosine")
         file = tmp_path / "rates.csv"
         assert peak(lambda: files.write(FORMATS["csv"].write(run), str(file))) <= 6 * MIB
-        assert file.read_bytes().count(b"\n") == POINTS + 1
+        assert file.read_bytes().count(b"\n") == rows + 1
 
 
 class TestStreams:

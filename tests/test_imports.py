@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Imports(ast.NodeVisitor):
             self.names.add(node.module)
 
 
+@cache
 def imports(module):
     """The modules that a module of logsched imports, by their full names."""
     found = Imports()
@@ -78,6 +80,7 @@ def test_no_module_imports_one_that_imports_it():
     assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize("module", sorted(MODULES - {"logsched"}))
 def test_a_room_knows_only_rooms_below_it(module):
     floor = next(k for k, rooms in enumerate(FLOORS) if room(module) in rooms)
@@ -85,6 +88,7 @@ def test_a_room_knows_only_rooms_below_it(module):
     assert {room(one) for one in ours(module)} <= below
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_only_the_command_line_knows_typer(module):
     assert module.startswith("logsched.cli") or not imports(module) & {"typer", "click"}
@@ -94,6 +98,7 @@ def test_the_parameters_need_no_numpy():
     assert not imports("logsched.base.declare") & {"numpy", "logsched.base.lazy"}
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_nobody_imports_click(module):
     assert "click" not in imports(module)
@@ -130,6 +135,7 @@ def test_a_command_is_imported_alone(name):
     assert commands_loaded_by(name, "-h") == {f"logsched.cli.{COMMANDS[name].module}"}
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "args",
     [["--help"], ["--version"], ["shapes"], ["shapes", "log"], ["presets"], ["export", "-h"]],

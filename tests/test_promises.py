@@ -31,7 +31,7 @@ ROWS = {
     "table": Row(cannot=["--config", "missing.toml"]),
     "describe": Row(cannot=["--config", "missing.toml"]),
     "explain": Row(["--at", "3"], cannot=["--at", "3", "--config", "missing.toml"]),
-    "check": Row(["run.csv", "log"], ["run.csv"], ["missing.csv", "log"]),
+    "check": Row(["run.csv", "constant"], ["run.csv"], ["missing.csv", "log"]),
     "snippet": Row(["python"], ["fortran"], ["python", "-o", "missing/out.py"]),
     "identify": Row(["run.csv"], ["run.csv", "--every", "0"], ["missing.csv"]),
     "shapes": Row(wrong=["nonsense"]),
@@ -52,7 +52,7 @@ def test_each_command_has_its_row():
 @pytest.fixture
 def there(call):
     """The folder of a call has a log in it."""
-    call("export", "--format", "csv", "-o", "run.csv")
+    call("export", "constant", "--format", "csv", "-o", "run.csv")
 
 
 def words(name):
@@ -79,16 +79,16 @@ def test_the_same_asked_twice_is_the_same(call, there, name):
 
 
 @working
-def test_no_terminal_no_control_codes(run, there, name):
+def test_no_terminal_no_control_codes(call, there, name):
     """Nor where TERM promises colours."""
-    result = run(*words(name), env={"TERM": "xterm-256color"})
+    result = call(*words(name), env={"TERM": "xterm-256color"})
     assert (result.stderr, result.returncode) == ("", 0)
     assert "\x1b" not in result.stdout
 
 
 @working
-def test_a_c_locale_is_ascii(run, there, name):
-    result = run(*words(name), env={"LC_ALL": "C"})
+def test_a_c_locale_is_ascii(call, there, name):
+    result = call(*words(name), env={"LC_ALL": "C"})
     assert result.returncode == 0
     assert result.stdout.isascii()
 
@@ -123,6 +123,7 @@ def test_what_cannot_be_done_is_said(call, there, name):
     assert "missing" in result.stderr
 
 
+@pytest.mark.quick("shapes", "export")
 @working
 def test_a_full_disk_is_said(run, there, name):
     with open("/dev/full", "wb") as full:
@@ -131,11 +132,13 @@ def test_a_full_disk_is_said(run, there, name):
     assert "cannot write standard output: No space left on device" in result.stderr
 
 
+@pytest.mark.quick("shapes", "export")
 @working
 def test_a_closed_stdout_is_said(shell, there, name):
     assert_refused(shell(f"$LOGSCHED {' '.join(words(name))} >&-"), 1)
 
 
+@pytest.mark.quick("shapes", "export")
 @working
 def test_a_reader_that_left_is_no_matter(run, there, name):
     reader, writer = os.pipe()

@@ -13,7 +13,11 @@ TEXT = README.read_text()
 
 
 EXAMPLES = [
-    pytest.param(page.stem, example, id=f"{page.name}: {example.command[:60]}")
+    pytest.param(
+        *(page.stem, example),
+        id=f"{page.name}: {example.command[:60]}",
+        marks=() if page == README else pytest.mark.slow,
+    )
     for page in PAGES
     for example in examples(page.read_text())
 ]

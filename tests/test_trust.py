@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -46,20 +47,27 @@ def calls(tree):
             yield ast.unparse(node.func), node
 
 
+@cache
+def tree_of(path):
+    """What is written in a module."""
+    return ast.parse(path.read_text())
+
+
+@pytest.mark.quick(40)
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 class TestModule:
     def test_it_imports_nothing_that_reaches_out(self, path):
         name = str(path.relative_to(PACKAGE))
-        found = {(name, one) for one in imported(ast.parse(path.read_text())) if one in FORBIDDEN}
+        found = {(name, one) for one in imported(tree_of(path)) if one in FORBIDDEN}
         assert found <= EXCEPT
 
     def test_it_runs_no_text(self, path):
-        for name, _ in calls(ast.parse(path.read_text())):
+        for name, _ in calls(tree_of(path)):
             method = name.rpartition(".")[2]
             assert method not in CALLS or name in ("re.compile", "net.eval"), name
 
     def test_it_loads_no_objects(self, path):
-        for name, call in calls(ast.parse(path.read_text())):
+        for name, call in calls(tree_of(path)):
             if name in LOADERS:
                 keywords = {
                     one.arg: ast.literal_eval(one.value)
@@ -131,7 +139,7 @@ def fonts(tmp_path_factory):
 @pytest.fixture
 def watched(run, call, tmp_path, fonts):
     """Run a command under the hook: what it did that is watched, and what is there afterwards."""
-    call("export", "--format", "csv", "-o", "run.csv")
+    call("export", "constant", "--format", "csv", "-o", "run.csv")
     np.save(tmp_path / "run.npy", np.ones(9))
     (tmp_path / "c.toml").write_text("lr = 0.2")
 
@@ -151,6 +159,7 @@ ALL = [*([name, *ROWS[name].works] for name in WORKING), *WRITING]
 ALL += TRIALS if "trial" in WORKING else []
 
 
+@pytest.mark.quick("--version", "presets", "check", "out.csv")
 @pytest.mark.parametrize("args", ALL, ids=" ".join)
 def test_a_command_reaches_for_nothing_but_its_output(watched, tmp_path, args):
     did, made = watched(args)
@@ -190,13 +199,14 @@ def test_the_page_names_the_limits():
     assert f"{sweeps.MOST:,} schedules" in PAGE
 
 
+@pytest.mark.quick("csv", "json")
 @pytest.mark.parametrize(
     "name", ["out.png", "out.svg", "out.pdf", "out.npz", "out.json", "out.csv"]
 )
-def test_a_file_holds_nothing_of_the_machine(run, tmp_path, name):
-    """No folder, no user, no year; and twice the same bytes."""
+def test_a_file_holds_nothing_of_the_machine(run, call, tmp_path, name):
+    """No folder, no user, no year; and from two processes the same bytes."""
     command = "export" if name.endswith(("npz", "json", "csv")) else "plot"
-    run(command, "log", "-o", name)
+    call(command, "log", "-o", name)
     first = (tmp_path / name).read_bytes()
     run(command, "log", "-o", name)
     assert (tmp_path / name).read_bytes() == first

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from commands import PATIENCE
 
 FIRST_LINES = "epoch,log\n0,0.01\n"
 FULL = "No space left on device"
@@ -102,6 +103,7 @@ def test_no_permission_to_write_a_file_that_is_there(call):
 # Whole or not at all.
 
 
+@pytest.mark.quick("csv")
 @pytest.mark.parametrize("name", ["json", "jsonl", "csv", "txt", "npy", "npz"])
 def test_a_failure_on_the_way_leaves_the_old_file(shell, tmp_path, name):
     """The process may write files of 64 KiB at most."""
@@ -164,6 +166,7 @@ def test_a_full_disk_as_a_file(call):
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
+@pytest.mark.quick("version", "npz")
 @pytest.mark.parametrize(
     "args",
     [
@@ -189,6 +192,7 @@ def test_a_null_device_stays_one(call):
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+@pytest.mark.quick("300000")
 @pytest.mark.parametrize(
     "args", ["export --format csv --epochs 300000", "export", "plot", "shapes"]
 )
@@ -198,6 +202,7 @@ def test_head_ends_silently(shell, args):
     assert result.stdout.count("\n") == 1
 
 
+@pytest.mark.quick("export", "shapes")
 @pytest.mark.parametrize(
     "args", [["export"], ["plot"], ["shapes"], ["--version"], ["--help"]], ids=str
 )
@@ -210,6 +215,7 @@ def test_a_pipe_that_nobody_reads_is_silent(run, args):
     assert (result.stderr, result.returncode) == ("", 0)
 
 
+@pytest.mark.quick("export", "shapes")
 @pytest.mark.parametrize("args", ["export", "plot", "shapes", "--version", "--help"])
 def test_a_closed_standard_output(shell, args):
     assert_failed(shell(f"$LOGSCHED {args} >&-"), "standard output", "closed")
@@ -231,7 +237,7 @@ def test_a_named_pipe(run, tmp_path):
     os.mkfifo(fifo)
     with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE) as reader:
         assert run("export", "-o", "out.csv", "--epochs", "1") == ("", "", 0)
-        assert reader.communicate(timeout=10)[0].decode() == FIRST_LINES
+        assert reader.communicate(timeout=PATIENCE)[0].decode() == FIRST_LINES
     assert stat.S_ISFIFO(fifo.stat().st_mode)
 
 
@@ -239,7 +245,7 @@ def test_a_named_pipe_whose_reader_has_enough(run, tmp_path):
     os.mkfifo(tmp_path / "out.csv")
     with subprocess.Popen(["head", "-1", tmp_path / "out.csv"], stdout=subprocess.PIPE) as reader:
         assert run("export", "-o", "out.csv", "--epochs", "300000") == ("", "", 0)
-        assert reader.communicate(timeout=10)[0] == b"epoch,log\n"
+        assert reader.communicate(timeout=PATIENCE)[0] == b"epoch,log\n"
 
 
 def test_dev_stdout_in_a_pipe(run):
@@ -255,6 +261,7 @@ def test_dev_stdout_in_a_file_takes_nothing_away(shell, tmp_path):
     assert (tmp_path / "log.txt").read_text() == f"before\n{FIRST_LINES}after\n"
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", ["npy", "npz"])
 def test_a_terminal_is_refused_a_binary_format(run, name):
     ours, its = pty.openpty()
@@ -265,6 +272,7 @@ def test_a_terminal_is_refused_a_binary_format(run, name):
     assert re.fullmatch(rf"Error: [^\n]*{name}[^\n]*terminal[^\n]*\n", result.stderr)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", ["npy", "npz"])
 def test_a_terminal_does_not_matter_to_a_binary_file(run, tmp_path, name):
     ours, its = pty.openpty()

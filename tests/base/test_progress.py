@@ -35,8 +35,8 @@ def test_short_work_shows_nothing(monkeypatch):
     assert shown(monkeypatch, progress.LONG - 4) == ""
 
 
-def test_nothing_is_shown_elsewhere(run, tmp_path):
-    result = run("export", "--epochs", str(progress.LONG), "-o", str(tmp_path / "out.npy"))
+def test_nothing_is_shown_elsewhere(call, tmp_path):
+    result = call("export", "--epochs", str(progress.LONG), "-o", str(tmp_path / "out.npy"))
     assert result == ("", "", 0)
 
 

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import PATIENCE
 
 LONG = ["export", "cosine", "--epochs", "20000000", "--format", "csv"]
-PATIENCE = 60
 
 
 def heed_signals():
@@ -75,6 +75,7 @@ MIDDLES = {
 }
 
 
+@pytest.mark.quick("export", "130-facts")
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="there is no /proc")
 @pytest.mark.parametrize("name", MIDDLES)
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -149,6 +150,7 @@ def test_broken_off_it_leaves_nothing_of_matplotlib(run, tmp_path, env):
     assert [*temporary.iterdir()] == [*tmp_path.rglob("*.matplotlib-lock")] == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("args", [[*LONG, "-o", "out"], ["describe", "--epochs", "90000000"]])
 def test_a_closed_terminal_leaves_nothing(start, tmp_path, args):
     """SIGHUP, which ends a process as SIGKILL does, leaves a file with a telling name at most."""
@@ -163,6 +165,7 @@ def test_a_closed_terminal_leaves_nothing(start, tmp_path, args):
 # The disk.
 
 
+@pytest.mark.quick("snippet")
 @pytest.mark.parametrize(
     "args",
     [
@@ -183,6 +186,7 @@ def test_a_full_disk_leaves_the_old_file(shell, tmp_path, args):
     assert unfinished(tmp_path) == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("lost", ["its folder", "the unfinished file"])
 def test_what_vanishes_on_the_way_is_said(start, tmp_path, lost):
     folder = tmp_path / "there"
@@ -227,6 +231,7 @@ def test_two_processes_that_write_one_file_leave_one_of_them_whole(start, call, 
 # What a machine sets of Matplotlib.
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     "env",
     [
@@ -238,13 +243,13 @@ def test_two_processes_that_write_one_file_leave_one_of_them_whole(start, call, 
     ],
     ids=str,
 )
-def test_a_picture_does_not_depend_on_settings_of_matplotlib(run, tmp_path, env):
+def test_a_picture_does_not_depend_on_settings_of_matplotlib(run, call, tmp_path, env):
     """Nor does it speak of them."""
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "matplotlibrc").write_text(
         "nonsense: 3\nsavefig.dpi: banana\nfont.size: 40"
     )
-    assert run("plot", "-o", "plain.png", env={"MPLCONFIGDIR": str(tmp_path)}).returncode == 0
+    assert call("plot", "-o", "plain.png").returncode == 0
     assert run("plot", "-o", "out.png", env=env) == ("", "", 0)
     assert (tmp_path / "out.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
 
@@ -257,24 +262,25 @@ WRITING = pytest.mark.parametrize(
 
 
 @WRITING
-def test_a_folder_cannot_be_written(run, tmp_path, args):
+def test_a_folder_cannot_be_written(call, tmp_path, args):
     (tmp_path / "out.svg").mkdir()
-    result = run(*args, "-o", "out.svg")
+    result = call(*args, "-o", "out.svg")
     assert result == ("", "Error: cannot write out.svg: Is a directory.\n", 1)
 
 
 @WRITING
 @pytest.mark.parametrize("old", [None, "old"])
-def test_a_link_stays_one(run, tmp_path, args, old):
+def test_a_link_stays_one(call, tmp_path, args, old):
     """What it leads to is written, also where that was not there."""
     (tmp_path / "out.svg").symlink_to("real.svg")
     if old:
         (tmp_path / "real.svg").write_text(old)
-    assert run(*args, "-o", "out.svg") == ("", "", 0)
+    assert call(*args, "-o", "out.svg") == ("", "", 0)
     assert (tmp_path / "out.svg").is_symlink()
     assert len((tmp_path / "real.svg").read_bytes()) > 100
 
 
+@pytest.mark.quick("snippet")
 @WRITING
 def test_a_named_pipe_is_written_into(run, tmp_path, args):
     os.mkfifo(tmp_path / "out.svg")

@@ -107,6 +107,7 @@ def begins(params, epochs):
     return list(range(count)), p
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "own", "params", "epochs", "steps"), CASES)
 def test_facts(call, shape, own, params, epochs, steps):
     whole, facts = read(call, written(shape, own), *options(params, epochs, steps))
@@ -123,6 +124,7 @@ def test_facts(call, shape, own, params, epochs, steps):
     assert facts["min_epoch"] == grid[sampled.index(min(sampled))]
 
 
+@pytest.mark.quick(16)
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("shape", ["cosine", "log"])
 def test_cycles(call, name, shape):
@@ -151,6 +153,7 @@ def test_cycles_without_restarts(call, name):
     assert ends == [end for end in bounds[1:] if end <= epochs][-2:]
 
 
+@pytest.mark.quick(30)
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize(
     "shape", ["constant", "step", "linear", "one-cycle", "wsd", "inverse-sqrt"]
@@ -186,6 +189,7 @@ def test_phases(call, name, shape):
         assert phase["name"].startswith(expected)
 
 
+@pytest.mark.quick(16)
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("shape", ["constant", "cosine"])
 def test_cycle_ends(call, name, shape):
@@ -387,6 +391,7 @@ WARNINGS = [
 ]
 
 
+@pytest.mark.quick(30)
 @pytest.mark.parametrize(("arguments", "due"), WARNINGS, ids=[one[0] for one in WARNINGS])
 def test_warnings(call, arguments, due):
     whole, _ = read(call, *arguments.split())

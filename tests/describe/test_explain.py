@@ -122,6 +122,7 @@ def expected(shape, own, params, at):
     return "cycle", i, oracle.start(p, i), length, oracle.eta_max(p, i), p.min_decay_lr
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "own", "params", "at"), MOMENTS)
 def test_moment(call, shape, own, params, at):
     found = read(call, shape, own, params, at)
@@ -138,6 +139,7 @@ def test_moment(call, shape, own, params, at):
         assert found["eta_min"] == pytest.approx(float(low), rel=1e-9)
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "own", "params", "at"), MOMENTS)
 def test_fraction(call, shape, own, params, at):
     found = read(call, shape, own, params, at)
@@ -183,6 +185,7 @@ def equations(text):
     return found
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "own", "params", "at"), MOMENTS)
 def test_worked_formula(call, shape, own, params, at):
     found = read(call, shape, own, params, at)
@@ -192,6 +195,7 @@ def test_worked_formula(call, shape, own, params, at):
     assert value(found["worked"]) == pytest.approx(result, rel=1e-4, abs=1e-4 * result + 1e-5)
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "own", "params", "at"), MOMENTS)
 def test_text(call, shape, own, params, at):
     out, err, status = call(*arguments(shape, own, params, at))

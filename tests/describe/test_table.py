@@ -237,16 +237,17 @@ def test_bad_options(call, options, word):
     assert word in err
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}], ids=str)
 @pytest.mark.parametrize("command", [["table", "--at", "0,15,25"], ["describe"]])
 @pytest.mark.parametrize("width", [60, 80, 400])
-def test_a_table_wider_than_the_terminal_comes_in_parts(run, command, width, env):
+def test_a_table_wider_than_the_terminal_comes_in_parts(call, command, width, env):
     """Each with the labels of its rows, and with no number left out; all in one where it fits."""
     args = [*command, "cosine", "log", "--sweep", "restart_lr=0.1,0.05,0.02"]
     shown, status = on_a_terminal(*args, COLUMNS=str(width), **env)
     lines = ESCAPE.sub("", shown).splitlines()
     assert (status, max(map(len, lines)) <= width) == (0, True)
-    whole = run(*args).stdout
+    whole = call(*args).stdout
     in_parts, in_one = (Counter(re.findall(r"[\d.]+", text)) for text in (shown, whole))
     assert in_parts >= in_one
     assert ([line.rstrip() for line in lines] == whole.splitlines()) == (width == 400)

@@ -89,6 +89,7 @@ def overlap(one, other):
     )
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("format", FORMATS)
 def test_equal_input_gives_equal_bytes_of_its_format(format):
     shown, paper = run(), Paper(format=format)
@@ -124,6 +125,7 @@ def test_its_size_is_inches_times_dots_per_inch(size, dpi):
     ]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("steps", [None, 391])
 @pytest.mark.parametrize("labels", [("a",), SHAPES[:4], ODD[:4], (*SHAPES, "x", "y"), ODD])
@@ -171,6 +173,7 @@ def test_curves_differ_in_grey_and_show_through_each_other():
     assert all(a.zorder < b.zorder and a.get_lw() >= b.get_lw() for a, b in pairwise(drawn))
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("shown", [sweep(10), sweep(200, log_y=True, title="x" * 99)])
 def test_a_sweep_has_a_colour_scale_named_after_its_parameter(shown, size):
@@ -247,6 +250,7 @@ def lab(color):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("value", [0.0, -1.0, 5e-324, 1e300])
 def test_any_value_may_be_swept(value):
     for least in (value, value / 2 + 0.25):
@@ -265,6 +269,7 @@ def test_curves_too_many_to_tell_apart_are_counted():
     assert made.axes[0].get_position().height > 0.3
 
 
+@pytest.mark.quick("2-size0")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 2, 7, 12, 30])
 def test_a_stack_has_a_panel_a_curve_on_one_axis_each(count, size):
@@ -320,6 +325,7 @@ def test_a_log_axis_says_where_zero_is():
     assert not any("A rate of 0" in text for text, _ in texts(composed(run(), Paper())))
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("epochs", [1, 1e12])
 @pytest.mark.parametrize("rate", [0, 5e-324, 1e-9, 0.1, 1e300])
@@ -337,6 +343,7 @@ def test_any_paper_will_do(size):
     draw_one(pictured(*ODD, title="t" * 300), Paper(size=size, dpi=50, steps_per_epoch=3))
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_in_all_formats(preset):
     shown = replace(run(**PRESETS[preset].settings), log_y=True)

@@ -155,6 +155,7 @@ BAD = [
 ]
 
 
+@pytest.mark.quick(30)
 @pytest.mark.parametrize(("option", "value"), BAD)
 @pytest.mark.parametrize("output", [[], ["-o", "out.png"]], ids=["terminal", "file"])
 def test_bad_values(call, option, value, output):
@@ -171,6 +172,7 @@ STARTS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 ENDS = {"png": b"IEND\xaeB`\x82", "svg": b"</svg>\n", "pdf": b"%%EOF\n"}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("suffix", STARTS)
 def test_files(call, tmp_path, suffix):
     for name in ("a", "b"):
@@ -197,6 +199,7 @@ def test_unknown_suffix(call, name):
     assert os.listdir() == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("suffix", STARTS)
 def test_no_folder(call, suffix):
     out, err, status = call("plot", "-o", f"nowhere/x.{suffix}")
@@ -204,6 +207,7 @@ def test_no_folder(call, suffix):
     assert os.listdir() == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("suffix", STARTS)
 def test_full_disk(call, tmp_path, suffix):
     (tmp_path / f"x.{suffix}").symlink_to("/dev/full")
@@ -392,7 +396,7 @@ def test_a_folder_too_deep_to_make(call):
 def test_labels_that_look_alike_as_a_file_s_name_are_a_file_each(call, tmp_path):
     """Also where upper and lower case are the same to a disk, and of labels longer than a name."""
     labels = ["a b", "a/b", "A_b", "c", "学" * 200 + "1", "学" * 200 + "2"]
-    result = call("plot", *(f"{label}=log" for label in labels), "-o", "out/")
+    result = call("plot", *(f"{label}=log" for label in labels), "-o", "out/", "--dpi", "30")
     assert (result.stderr, result.returncode) == ("", 0)
     made = [path.name for path in (tmp_path / "out").iterdir()]
     assert len({name.casefold() for name in made}) == len(labels)
@@ -428,16 +432,16 @@ def test_the_grid_points_in_a_span_begin_with_its_first():
 # What runs logged.
 
 
-def test_a_log_is_drawn_over_the_schedule(run, tmp_path):
-    run("export", "cosine", "--restart-interval", "8", "--format", "csv", "-o", "run.csv")
-    shown = run("plot", "cosine", "--data", "run.csv").stdout
+def test_a_log_is_drawn_over_the_schedule(call, tmp_path):
+    call("export", "cosine", "--restart-interval", "8", "--format", "csv", "-o", "run.csv")
+    shown = call("plot", "cosine", "--data", "run.csv").stdout
     assert sum(row.endswith(" ● cosine") for row in shown.splitlines()) == 1
     assert sum(row.endswith(" ▲ run.csv") for row in shown.splitlines()) == 1
 
 
-def test_a_log_alone_is_drawn_alone(run):
-    rates = run("export", "cosine", "log", "--format", "csv").stdout
-    shown = run("plot", "-", stdin=rates).stdout.splitlines()
+def test_a_log_alone_is_drawn_alone(call):
+    rates = call("export", "cosine", "log", "--format", "csv").stdout
+    shown = call("plot", "-", stdin=rates).stdout.splitlines()
     assert sorted(row.split()[-2:] for row in shown if row.endswith(("cosine", "log"))) == [
         ["▲", "log"],
         ["●", "cosine"],
@@ -457,6 +461,7 @@ def test_a_log_and_a_schedule_of_one_label_are_told_apart(call):
     assert all(sum(row.endswith(label) for row in shown.splitlines()) == 1 for label in labels)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_a_log_in_a_figure(call, tmp_path, suffix):
     call("export", "cosine", "--steps-per-epoch", "2000", "--format", "npy", "-o", "run.npy")

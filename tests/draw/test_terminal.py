@@ -52,6 +52,7 @@ def canvas(text):
 FOUR = picture(trace([0, 45], [0.1, 0.1], "constant"), saw("a"), saw("b", 0.05), saw("c", 0.09))
 
 
+@pytest.mark.quick(12)
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 4, 9])
@@ -308,6 +309,7 @@ def test_what_a_run_logged_stands_out_from_a_sweep(terminal):
     assert "42 curves: logsched describe lists them." in text
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("terminal", TERMINALS)
 def test_curves_too_many_to_tell_apart_are_counted(terminal):
     assert "describe" not in draw(replace(sweep(9), swept=None), terminal)
@@ -317,6 +319,7 @@ def test_curves_too_many_to_tell_apart_are_counted(terminal):
     assert len(canvas(text)) > terminal.height / 3
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 2, 7, 12, 30])
@@ -379,6 +382,7 @@ EXTREMES = {
 }
 
 
+@pytest.mark.quick(20)
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", EXTREMES)
 @pytest.mark.parametrize("log_y", [False, True])

@@ -112,10 +112,11 @@ def test_npy_is_one_dimension_of_float64(call):
     assert (array.shape, array.dtype) == ((45,), np.float64)
 
 
-def test_a_real_process_prints_the_same(run, call):
-    for name in FORMATS:
-        result = run("export", "--format", name, text=False)
-        assert result == (export(call, "--format", name), "", 0)
+@pytest.mark.quick("csv")
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_real_process_prints_the_same(run, call, name):
+    result = run("export", "--format", name, text=False)
+    assert result == (export(call, "--format", name), "", 0)
 
 
 def test_the_default_is_log_as_json(call):
@@ -130,6 +131,7 @@ def digits(text):
     return re.sub(r"e.*|\D", "", text.lower()).strip("0")
 
 
+@pytest.mark.quick("json")
 @pytest.mark.parametrize("name", ["json", "jsonl", "csv", "tsv", "txt"])
 def test_rates_have_the_fewest_digits(call, name):
     """As many as `repr`, which is known to find the fewest."""
@@ -241,6 +243,7 @@ def test_at_takes_epochs_as_they_are_given(call, name):
     assert_same(columns.get("log", columns.get("")), Schedule("log")(np.array(epochs)))
 
 
+@pytest.mark.quick(20)
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("every", [1, 7, 8192, 8193, 17999, 18000, 2**53])
 def test_every_takes_each_so_many_th_point(call, name, every):

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import parameters
 
@@ -75,9 +75,9 @@ def sampled(schedule, epochs, steps=1):
         assume(False)
 
 
+@pytest.mark.quick(5)
 @EVERY_SHAPE
 @given(data=st.data(), epochs=st.integers(1, 200), steps=st.integers(1, 12))
-@settings(deadline=None, max_examples=50)
 def test_its_rates_are_those_of_the_schedule(shape, data, epochs, steps):
     """At every point of the grid, whatever the parameters."""
     own = {name: data.draw(values) for name, values in OWN.get(shape, {}).items()}
@@ -93,7 +93,6 @@ def test_its_rates_are_those_of_the_schedule(shape, data, epochs, steps):
     warmup=st.sampled_from([0, 0.2, 0.7, 1e-3, 5]),
     steps=st.sampled_from([1, 3, 10, 7]),
 )
-@settings(deadline=None, max_examples=60)
 def test_it_restarts_where_the_schedule_does(multiplier, interval, warmup, steps):
     """At the restarts themselves and one float before them, on and off the grid."""
     schedule = Schedule(
@@ -128,7 +127,6 @@ def test_past_the_run(shape, multiplier):
 
 
 @given(data=st.data(), steps=st.integers(1, 3))
-@settings(deadline=None, max_examples=20)
 def test_the_array_is_the_export(data, steps):
     """The same bits, and the last of them from there on."""
     schedule = Schedule("cosine", **data.draw(parameters("cosine")))
@@ -170,6 +168,7 @@ def names_in(tree, context):
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
 
 
+@pytest.mark.quick(80)
 @EVERY_SHAPE
 @EVERY_FRAMEWORK
 @EVERY_VARIATION

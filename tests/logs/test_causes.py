@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import SLOWLY
 
 from logsched import Schedule
 from logsched.base.errors import LogschedError
@@ -104,6 +105,7 @@ MISTAKES = {  # a name -> the kind, the value and a part of the sentence to be f
 }
 
 
+@pytest.mark.quick("never stepped", "held at the end", "digits")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_named(name):
     kind, value, words, rates = MISTAKES[name]
@@ -112,6 +114,7 @@ def test_a_mistake_is_named(name):
     assert value in (None, found[0].value)
 
 
+@pytest.mark.quick("held at the end")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_what_is_named_explains_every_point(name):
     """One more rate that differs, and nothing explains the log."""
@@ -132,6 +135,7 @@ ROUNDED = {  # without those that tell too little, or are as short as that of th
 }
 
 
+@pytest.mark.quick("one decay")
 @pytest.mark.parametrize("name", ROUNDED)
 def test_a_mistake_is_named_where_the_log_is_rounded_besides(name):
     kind, value, words, rates = ROUNDED[name]
@@ -141,6 +145,7 @@ def test_a_mistake_is_named_where_the_log_is_rounded_besides(name):
     assert value in (None, said.value)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", [*ROUNDED][::3])
 def test_what_is_named_besides_rounding_explains_every_point(name):
     rates = np.array(ROUNDED[name][-1], dtype=np.float64)
@@ -155,6 +160,7 @@ def test_digits_are_named_besides_as_well():
     ]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("places", [2, 3, 5])
 def test_rounded_noise_has_no_cause(places):
     """Nor where it is so small that rounding leaves little of it."""
@@ -177,6 +183,7 @@ OTHER = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", OTHER)
 @pytest.mark.parametrize("schedule", [COSINE, SETTLED], ids=["left out", "given"])
 def test_another_value_of_a_parameter_is_found(name, schedule):
@@ -186,6 +193,7 @@ def test_another_value_of_a_parameter_is_found(name, schedule):
     assert mine[0].sentence.startswith(f"{name} is {found_text(OTHER[name])}, not ")
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("shape", "name", "planned", "logged"),
     [
@@ -210,7 +218,7 @@ def test_a_shape_s_own_parameter_may_have_the_name_of_what_a_schedule_has():
     assert found[0].sentence == "end is cosine, not linear"
 
 
-@settings(max_examples=8, deadline=None)
+@SLOWLY
 @given(
     name=st.sampled_from(["restart_interval", "init_decay_epochs", "warmup_epochs"]),
     value=st.integers(1, 30),
@@ -222,7 +230,7 @@ def test_any_length_is_found(name, value):
     assert COSINE.replace(**{name: found[name]})(EPOCHS) == pytest.approx(rates, rel=1e-6)
 
 
-@settings(max_examples=6, deadline=None)
+@SLOWLY
 @given(late=st.integers(-40, 40).filter(bool))
 def test_any_shift_is_found(late):
     rates = COSINE(from_start(STEPS - late / 100))
@@ -230,6 +238,7 @@ def test_any_shift_is_found(late):
     assert found == [late]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("rates", "kind", "value"),
     [
@@ -247,6 +256,7 @@ def test_mistakes_at_every_step(rates, kind, value):
     ]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("rows", [slice(None, None, 10), slice(30, None), slice(3, 40, 4)])
 def test_mistakes_in_a_part_of_a_log(rows):
     rates = COSINE.replace(restart_interval=8)(EPOCHS)[rows]
@@ -268,6 +278,7 @@ def test_a_log_of_every_tenth_epoch_tells_when_between_them_the_run_began_anew()
     assert found == [68]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("size", [0.5, 2.5, 7.25, 10.333])
 def test_a_length_of_steps_is_found_from_when_several_end(size):
     planned = Schedule("step", warmup_epochs=0, gamma=0.5, min_decay_lr=0)
@@ -276,6 +287,7 @@ def test_a_length_of_steps_is_found_from_when_several_end(size):
     assert found == [pytest.approx(size, abs=0.01)]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("multiplier", [1.9, 1.37, 3.0])
 def test_any_multiplier_is_found(multiplier):
     epochs = np.arange(90.0)
@@ -321,7 +333,7 @@ def test_noise_has_no_cause():
 
 
 @given(st.lists(st.floats(1e-6, 1.0), min_size=3, max_size=30))
-@settings(max_examples=15, deadline=None)
+@SLOWLY
 def test_any_rates_are_looked_into(rates):
     epochs = np.arange(float(len(rates)))
     assume(not np.allclose(rates, COSINE(epochs), rtol=1e-6))

@@ -110,10 +110,10 @@ def test_a_bare_array_of_every_tenth_point(call, tmp_path):
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl", "txt"])
-def test_what_export_writes_passes(run, format):
+def test_what_export_writes_passes(call, format):
     given = ["--warmup-epochs", "3", "--steps-per-epoch", "4", "--format", format]
-    rates = run("export", "cosine", *given).stdout
-    result = run("check", "-", "cosine", *given[:4], stdin=rates)
+    rates = call("export", "cosine", *given).stdout
+    result = call("check", "-", "cosine", *given[:4], stdin=rates)
     assert (result.returncode, result.stderr) == (0, "")
 
 

@@ -12,7 +12,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -586,7 +586,6 @@ CELLS = [
 ]
 
 
-@settings(deadline=None)
 @given(rows=st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(CELLS)), max_size=5))
 def test_a_block_reads_alike_at_once_and_line_by_line(rows):
     """A line that cannot be read has its block read line by line."""
@@ -701,8 +700,8 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 RATE_ARRAYS = arrays.arrays(np.float64, st.integers(1, 20), elements=FINITE)
 
 
+@pytest.mark.quick(8)
 @each_writer
-@settings(max_examples=25, deadline=None)
 @given(rates=RATE_ARRAYS)
 def test_any_rates_read_back(write, rates):
     assert_same(log_of(write(np.arange(rates.size), rates)).rate, rates)
@@ -720,7 +719,6 @@ def read_or_refused(content, column=""):
         assert (np.diff(log.row) > 0).all()
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=200), column=st.sampled_from(["", "1", "2", "lr"]))
 def test_any_bytes_are_read_or_refused(content, column):
     read_or_refused(content, column)
@@ -746,8 +744,8 @@ EDIT = st.tuples(
 )
 
 
+@pytest.mark.quick(8)
 @each_writer
-@settings(max_examples=25, deadline=None)
 @given(edits=st.lists(EDIT, min_size=1, max_size=4))
 @example(edits=[(0, 3000, b"e\n \n")])
 def test_any_damage_is_survived_or_refused(write, edits):
@@ -790,6 +788,7 @@ def test_a_table_of_more_cells_than_a_log_has_is_refused(monkeypatch, content):
         log_of(content)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("content", ["0.1\n", '{"lr": 0.1}\n', "[" * 9, "0.1,"])
 def test_a_log_without_an_end_is_refused(run, content):
     """What is read of it is limited, in a pipe as well."""

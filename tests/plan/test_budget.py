@@ -116,6 +116,7 @@ def check(export, call, args, seed, label, others):
             assert re.search(rf"\b{name}\b.*{re.escape(repr(rate))}", said[0])
 
 
+@pytest.mark.quick("cosine")
 @pytest.mark.parametrize("label", SHAPES)
 def test_every_pair_of_shapes(export, call, label):
     others = [shape for shape in SHAPES if shape != label]

@@ -53,6 +53,7 @@ VALUES = {"preset": 0.05, "top": 0.2, "table": 0.3, "option": 0.4, "text": 0.5}
 SUBSETS = [some for n in range(6) for some in itertools.combinations(LAYERS, n)]
 
 
+@pytest.mark.quick(20)
 @pytest.mark.parametrize("given", SUBSETS, ids="-".join)
 @pytest.mark.parametrize("name", ["lr", "restart_lr"])
 def test_precedence(export, name, given):
@@ -237,6 +238,7 @@ def table(line, shape="log"):
     return f'[schedules.ok]\nshape = "cosine"\n[schedules.a]\nshape = "{shape}"\n{line}\n'
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(
     ("content", "words"),
     [

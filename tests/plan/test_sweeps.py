@@ -189,6 +189,7 @@ def test_a_sweep_is_over_an_option_and_a_preset(exported):
     assert found["epochs"] == 10
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -249,7 +250,7 @@ def test_a_shared_parameter_is_swept_in_the_shape_that_is_named(call, shape):
 def test_a_product_too_large_is_refused_at_once(run):
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))  # noqa: E731
     sweeps = ["--sweep", "lr=1:2:10000", "--sweep", "restart_lr=1:2:10000"]
-    one_sentence(run("export", "cosine", *sweeps, timeout=5, preexec_fn=limit))
+    one_sentence(run("export", "cosine", *sweeps, preexec_fn=limit))
 
 
 def test_a_default_that_does_not_hold_is_left_out(call):
@@ -259,9 +260,10 @@ def test_a_default_that_does_not_hold_is_left_out(call):
     assert "log:base=7" in done.stdout
 
 
+@pytest.mark.quick("[1]", "[8]")
 @pytest.mark.parametrize("count", [1, 8, 200])
-def test_terminal_plot(run, count):
-    done = run("plot", "cosine", "--sweep", f"restart_lr=0.01:0.5:{count}")
+def test_terminal_plot(call, count):
+    done = call("plot", "cosine", "--sweep", f"restart_lr=0.01:0.5:{count}")
     assert (done.returncode, done.stderr) == (0, "")
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert len(done.stdout.splitlines()) <= 60
@@ -269,6 +271,7 @@ def test_terminal_plot(run, count):
     assert done.stdout.isascii() is False
 
 
+@pytest.mark.quick("[1]", "[8]")
 @pytest.mark.parametrize("count", [1, 8, 200])
 def test_picture(call, tmp_path, count):
     sweep = f"restart_lr=0.01:0.5:{count}:log"

@@ -59,6 +59,7 @@ def starts_until(end, lengths):
     return [begin for begin in starts(count, **lengths) if begin < end]
 
 
+@pytest.mark.quick(20)
 @pytest.mark.parametrize("multiplier", [1, 1.5, 2, 3, 5, 10])
 @pytest.mark.parametrize("interval", range(1, 26))
 def test_whole_restarts(interval, multiplier):
@@ -83,6 +84,7 @@ def test_the_restart_that_peers_put_an_epoch_late(shape):
     assert schedule(120.0) < 0.07
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("case", DECIMALS, ids=str)
 @pytest.mark.parametrize("shape", STARTS_HIGH)
 def test_decimal_restarts(shape, case):
@@ -100,6 +102,7 @@ def test_decimal_restarts(shape, case):
     assert len(restarts) > 1
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("case", DECIMALS, ids=str)
 @pytest.mark.parametrize("shape", sorted(set(STARTS_HIGH) - {"log"}))
 def test_the_float_before_a_restart_ends_the_cycle_before(shape, case):
@@ -182,6 +185,7 @@ class TestShrinkingCycles:
         np.testing.assert_allclose(got, rates(shape, t, **lengths), rtol=0, atol=1e-10)
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("lengths", SHRINKING, ids=str)
 @pytest.mark.parametrize("shape", STARTS_HIGH)
 def test_cycle_shorter_than_a_grid_step(shape, lengths):

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle import cycle_at, start
 from oracle import settings as exact_settings
@@ -98,6 +98,10 @@ def test_extreme_rates_are_identified_as_well_as_can_be(call, tmp_path):
     assert result.stdout.startswith("# No schedule explains run.npy within rtol ")
 
 
+def noise(points):
+    return np.random.default_rng(0).random(points)
+
+
 ZIGZAG = Schedule(
     "triangular",
     lr=0.3,
@@ -108,10 +112,11 @@ ZIGZAG = Schedule(
 )
 
 
-@pytest.mark.parametrize("rates", [np.random.default_rng(0).random(45), ZIGZAG.sample(45)])
+@pytest.mark.quick
+@pytest.mark.parametrize("rates", [*map(noise, (5, 45)), ZIGZAG.sample(45)])
 def test_a_search_that_finds_nothing_ends(rates):
     """Soon after enough was tried: of noise, and of a log whose phases may be at many times."""
-    series, tolerance = Series(np.arange(45.0), rates), tolerance_for(rates, 1e-6)
+    series, tolerance = Series(np.arange(float(len(rates))), rates), tolerance_for(rates, 1e-6)
     search = Search(find_breaks(series, tolerance), tolerance)
     assert search.found()
     assert search.fitter.effort.spent < 2 * ENOUGH
@@ -152,10 +157,10 @@ def limits(schedule):
     return low, math.inf if widened or divided else max(given)
 
 
+@pytest.mark.quick(5)
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("shape", SHAPES)
 @given(data=st.data())
-@settings(deadline=None, max_examples=100)
 def test_finite_and_in_range_or_refused(shape, data):
     params, grid = data.draw(settings_of(shape)), data.draw(st.sampled_from(GRIDS))
     try:
@@ -244,10 +249,12 @@ def random_lengths(random):
     }
 
 
-def test_restarts_of_ten_thousand_settings():
+@pytest.mark.quick
+@pytest.mark.parametrize("settings", [300, SETTINGS])
+def test_restarts_of_ten_thousand_settings(settings):
     """At fl(start_i) a cycle begins, not a float64 earlier, by the sum in fractions."""
     random = Random(0)
-    for _ in range(SETTINGS):
+    for _ in range(settings):
         lengths = random_lengths(random)
         p = exact_settings(**lengths)
         index = random.randint(1, 60 if lengths["restart_interval_multiplier"] < 2 else 30)
@@ -282,15 +289,16 @@ def test_a_log_of_times_that_no_run_has_is_not_identified(call, log):
     assert "run.csv reaches epoch 1e+300 by its epochs" in result.stderr
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     "times",
     [("inf", "inf", "1e300"), ("0", "1e300", "-1e308"), ("nan", "", "1e12"), ("5e-324", "1", "2")],
 )
 @pytest.mark.parametrize("command", ["check", "identify", "plot --data"])
-def test_odd_times_bring_no_warning_of_numpy(run, log, times, command):
+def test_odd_times_bring_no_warning_of_numpy(call, log, times, command):
     """They are read or refused."""
     log("epoch,step,lr", *(f"{one},{k},0.{k}" for k, one in enumerate(times)))
-    result = run(*command.split(), "run.csv", *(["constant"] if command == "check" else []))
+    result = call(*command.split(), "run.csv", *(["constant"] if command == "check" else []))
     assert result.returncode in (0, 1, 2)
     assert "Warning" not in result.stderr
     assert "Traceback" not in result.stderr

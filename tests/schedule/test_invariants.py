@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle import eta_max, starts
 from oracle import settings as exact_settings
@@ -41,9 +41,9 @@ def rates_given(shape, params):
     return [float(rate) for rate in tops] + [0.0] * (shape == "inverse-sqrt")
 
 
+@pytest.mark.quick(6)
 @EVERY_SHAPE
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
 def test_finite_and_between_its_rates(shape, data):
     """No rate is above the highest or below the lowest of those given."""
     schedule, params = draw_schedule(data, shape)
@@ -56,7 +56,6 @@ def test_finite_and_between_its_rates(shape, data):
 
 @EVERY_HIGH
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
 def test_top_at_every_restart(shape, data):
     """At fl(start_i) the rate is η_max: restart_lr itself where d = 1."""
     decay = data.draw(st.sampled_from([1, 1.0, 0.9, 0.5, 0]))
@@ -72,7 +71,6 @@ def test_top_at_every_restart(shape, data):
 
 @EVERY_HIGH
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
 def test_no_rise_within_a_cycle(shape, data):
     """From η_max ≥ η_min the rate never rises until the next restart."""
     rates = {"restart_lr": data.draw(RATES), "restart_lr_decay": 1}
@@ -86,9 +84,9 @@ def test_no_rise_within_a_cycle(shape, data):
     assert np.all(np.diff(got) <= 8 * ULPS * rates["restart_lr"])
 
 
+@pytest.mark.quick(6)
 @EVERY_SHAPE
 @given(data=st.data())
-@settings(deadline=None, max_examples=80)
 def test_same_bits_however_asked(shape, data):
     """Alone, in an array, a list, chunks, a view backwards, with gaps, or in two dimensions."""
     schedule, params = draw_schedule(data, shape)
@@ -110,9 +108,9 @@ def test_same_bits_however_asked(shape, data):
     )
 
 
+@pytest.mark.quick(6)
 @EVERY_SHAPE
 @given(data=st.data(), epochs=st.integers(1, 60), coarse=st.integers(1, 7), fine=st.integers(2, 6))
-@settings(deadline=None, max_examples=40)
 def test_same_bits_on_a_finer_grid(shape, data, epochs, coarse, fine):
     """A sample is the schedule at k / steps_per_epoch, and part of every finer one."""
     schedule, _ = draw_schedule(data, shape)
@@ -124,9 +122,9 @@ def test_same_bits_on_a_finer_grid(shape, data, epochs, coarse, fine):
     assert got.tobytes() == finer[::fine].tobytes()
 
 
+@pytest.mark.quick(6)
 @EVERY_SHAPE
 @given(data=st.data())
-@settings(deadline=None, max_examples=40)
 def test_order_of_calls_leaves_no_trace(shape, data):
     """A far epoch asked first changes nothing that is asked after it."""
     schedule, params = draw_schedule(data, shape)

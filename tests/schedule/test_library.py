@@ -31,6 +31,7 @@ SOME = [
 ]
 
 
+@pytest.mark.quick(30)
 @EVERY_SHAPE
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_a_number_in_a_float_out(shape, t):
     assert type(Schedule(shape)(t)) is float
 
 
+@pytest.mark.quick(30)
 @EVERY_SHAPE
 @pytest.mark.parametrize("size", [(0,), (1,), (7,), (3, 4), (2, 0, 5), (2, 3, 4)])
 def test_an_array_in_the_same_shape_out(shape, size):
@@ -121,6 +123,7 @@ def test_comparison():
     assert Schedule("linear") != "linear"
 
 
+@pytest.mark.quick(20)
 @pytest.mark.parametrize("schedule", SOME, ids=str)
 @pytest.mark.parametrize("name", ["lr", "shape", "restart_lr", "peak", "nonsense"])
 def test_frozen(schedule, name):
@@ -192,6 +195,7 @@ def refused(name, value, call):
     assert "\n" not in message
 
 
+@pytest.mark.quick(60)
 @pytest.mark.parametrize("value", NEVER, ids=repr)
 @pytest.mark.parametrize(
     ("shape", "name"), [(s, n) for s in ("constant", "cosine") for n in NUMBERS] + OWN_NUMBERS
@@ -214,6 +218,7 @@ def test_a_number_beyond_float64(name):
         Schedule("cosine", **{name: 10**400})
 
 
+@pytest.mark.quick(20)
 @EVERY_SHAPE
 @pytest.mark.parametrize("name", ["learning_rate", "epochs", "restart_lrs", "lr "])
 def test_unknown_parameter(shape, name):
@@ -242,6 +247,7 @@ def test_grid_is_whole_numbers(name, value):
     refused(name, value, lambda: Schedule("cosine").sample(**{name: value}))
 
 
+@pytest.mark.quick(30)
 @EVERY_SHAPE
 @pytest.mark.parametrize("t", [-1.0, -1, -1e-300, NAN, INF, -INF])
 def test_no_epoch_before_zero_or_out_of_number(shape, t):
@@ -252,6 +258,7 @@ def test_no_epoch_before_zero_or_out_of_number(shape, t):
             schedule(given)
 
 
+@pytest.mark.quick(30)
 @EVERY_SHAPE
 @pytest.mark.parametrize(
     "t", ["12.5", ["5"], b"5", None, 1j, {}, [[1, 2], [3]], 10**400], ids=lambda t: repr(t)[:9]

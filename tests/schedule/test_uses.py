@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import parameters
 
@@ -47,9 +47,9 @@ def test_what_was_left_out_counts_with_what_it_follows(shape, used):
     assert shape != "triangular" or "lr" not in given.uses
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("shape", sorted(SHAPES))
 @given(data=st.data())
-@settings(max_examples=20)
 def test_an_unused_parameter_changes_no_rate(shape, data):
     """Whatever else a parameter that is not used may be set to."""
     schedule = Schedule(shape, **data.draw(parameters(shape)))

@@ -148,6 +148,7 @@ def hand_settings():
 SETTINGS = [*hand_settings(), *random_settings(per_shape=25)]
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("shape", "params", "epochs", "steps"), SETTINGS)
 def test_sample_is_the_oracle(shape, params, epochs, steps):
     """Every rate on the grid, to 1e-9 of the highest."""

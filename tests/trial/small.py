@@ -8,6 +8,8 @@ import time
 from dataclasses import asdict
 from typing import NamedTuple
 
+from commands import PATIENCE
+
 from logsched import Schedule
 from logsched.plan.plan import Plan
 from logsched.schedule.grid import Grid
@@ -96,10 +98,10 @@ def kill(folder, *args, sent=signal.SIGKILL, file="results.json", after=0.3):
     """Run a trial with its checkpoints in a folder; send it a signal soon after a file is there."""
     command = [sys.executable, "-m", "logsched", "trial", *args, "--checkpoint", str(folder)]
     process = subprocess.Popen(command, stdout=-1, stderr=-1, text=True)
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while not (folder / file).exists() and time.monotonic() < until and process.poll() is None:
         time.sleep(0.01)
     time.sleep(after)
     process.send_signal(sent)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return Killed(out, err, process.returncode)

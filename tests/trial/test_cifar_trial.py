@@ -101,7 +101,7 @@ def test_each_backbone_takes_two_steps(run, data, name):
     """In a process of its own: the largest takes 3 GB."""
     options = ("--backbone", name, "--data", data, "--batch-size", "10", "--epochs", "1")
     command = ("trial", "cifar10", "log", "--preset", "transformer", *options)
-    done = run(*command, "--format", "json", env={"OMP_NUM_THREADS": "1"}, timeout=300)
+    done = run(*command, "--format", "json", env={"OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)
     (trained,) = results["runs"]

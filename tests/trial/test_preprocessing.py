@@ -123,6 +123,7 @@ def test_zca_changes_white_images_only_in_scale():
     assert zca_matrix(4 * np.eye(5), bias=0) == pytest.approx(np.eye(5) / 2)
 
 
+@pytest.mark.quick("20")
 @pytest.mark.parametrize("count", [1, 20, 192])
 def test_the_quick_way_for_few_images_gives_the_same_matrix(count):
     flat = SMALL[:count].reshape(count, -1) / 64
@@ -224,8 +225,13 @@ def stages():
     return preprocessing.stages(made(12).transpose(0, 2, 3, 1), seeded())
 
 
-def test_the_picture_shows_the_images_pixel_by_pixel(stages):
-    picture = imread(BytesIO(draw_stages(stages)))[:, :, :3]
+@pytest.fixture(scope="module")
+def drawn(stages):
+    return draw_stages(stages)
+
+
+def test_the_picture_shows_the_images_pixel_by_pixel(stages, drawn):
+    picture = imread(BytesIO(drawn))[:, :, :3]
     left = EDGE + NAMES
     for number in range(SHOWN):
         start = left + number * 35 * ZOOM
@@ -235,8 +241,8 @@ def test_the_picture_shows_the_images_pixel_by_pixel(stages):
             assert shown[dot::ZOOM, dot::ZOOM] == pytest.approx(image, abs=0.005)
 
 
-def test_the_same_picture_is_the_same_bytes(stages):
-    assert draw_stages(stages) == draw_stages(stages)
+def test_the_same_picture_is_the_same_bytes(stages, drawn):
+    assert draw_stages(stages) == drawn
 
 
 def test_a_machines_own_settings_do_not_stop_the_picture():

@@ -212,6 +212,7 @@ def test_a_label_of_any_kind_stays_whole():
 # In a terminal.
 
 
+@pytest.mark.quick(12)
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("by", ["epoch", "step"])
@@ -309,6 +310,7 @@ def test_several_results_stand_side_by_side():
         report.panels([TWO, SEEDS], "epoch", None)
 
 
+@pytest.mark.quick
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
