@@ -18,6 +18,8 @@ from commands import PATIENCE
 from hypothesis import HealthCheck, settings
 from in_process import PLAIN, UNSET, Result, ended, plain
 
+import logsched
+
 for profile, its in {
     "quick": {"max_examples": 20, "derandomize": True, "database": None},
     "full": {"max_examples": 100, "print_blob": True},

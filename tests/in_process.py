@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import NamedTuple
 from unittest import mock
 
-from logsched.__main__ import main
+from logsched import __main__
 
 # What a terminal, a locale or a person may have set, and what would change the output.
 UNSET = ("NO_COLOR", "FORCE_COLOR", "LINES", "LC_ALL", "LC_CTYPE", "TERM", "PYTHONIOENCODING")
@@ -74,10 +74,12 @@ def _text(warning: warnings.WarningMessage) -> str:
 
 
 def _status() -> int:
-    try:
-        main()
-    except SystemExit as stop:
-        return stop.code or 0
+    """The exit status; the process itself is not ended."""
+    with mock.patch.object(__main__, "end", side_effect=SystemExit):
+        try:
+            __main__.main()
+        except SystemExit as stop:
+            return stop.code or 0
     return 0
 
 

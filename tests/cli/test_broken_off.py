@@ -14,6 +14,7 @@ from pathlib import Path
 from random import random
 
 import pytest
+from commands import PATIENCE
 
 COMMANDS = {
     "plot": ["plot"],
@@ -26,7 +27,6 @@ COMMANDS = {
 }
 OLD = b"old"
 MOMENTS = 15
-PATIENCE = 60
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc")
 signals = pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda it: it.name)
