@@ -75,7 +75,7 @@ def _text(warning: warnings.WarningMessage) -> str:
 
 def _status() -> int:
     """The exit status; the process itself is not ended."""
-    with mock.patch.object(__main__, "end", side_effect=SystemExit):
+    with mock.patch.object(__main__, "end", sys.exit):
         try:
             __main__.main()
         except SystemExit as stop:
