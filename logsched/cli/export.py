@@ -41,8 +41,13 @@ def export(
     from logsched.base import progress
     from logsched.plan.rows import choose_rows
 
-    rows = choose_rows(plan, at, every)
-    name = format or files.suffix(output) or "json"
+    rows, suffix = choose_rows(plan, at, every), files.suffix(output)
+    name = format or suffix or "json"
+    if suffix in FORMATS and name in FORMATS and name != suffix:
+        raise LogschedError(
+            f"output is {output}, but format is {name}: name the file otherwise, or leave out "
+            "--format"
+        )
     chosen = find_format(name, rows)
     if chosen.binary and files.is_terminal(output):
         raise LogschedError(f"format {name} is binary, not for a terminal: use -o FILE or a pipe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from logsched.base import console
@@ -37,6 +38,19 @@ def read_look(
     if figsize is not None:
         look = replace(look, inches=_pair("figsize", INCHES, figsize, ","))
     return look if dpi is None else replace(look, dpi=int(DPI.parse("dpi", dpi)))
+
+
+def refuse_unseen(
+    in_file: bool, of_terminal: Mapping[str, object], of_file: Mapping[str, object]
+) -> None:
+    """Raise LogschedError for an option that is of a terminal plot, or of a file, the other way."""
+    for name, value in (of_terminal if in_file else of_file).items():
+        if value and in_file:
+            raise LogschedError(f"{name} is of a plot in the terminal: leave it out, or -o FILE")
+        if value:
+            raise LogschedError(
+                f"{name} is of a picture in a file: name the file, as in -o plot.png"
+            )
 
 
 def limits(text: str | None) -> tuple[float, float] | None:

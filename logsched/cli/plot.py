@@ -61,9 +61,13 @@ def plot(
         str, typer.Option("--color", metavar="WHEN", help="auto, always or never")
     ] = "auto",
     figsize: Annotated[
-        str, typer.Option("--figsize", metavar="W,H", help="inches of FILE")
-    ] = "8,4.5",
-    dpi: Annotated[str, typer.Option("--dpi", metavar="N", help="pixels of FILE an inch")] = "150",
+        str | None,
+        typer.Option("--figsize", metavar="W,H", help="inches of FILE  [default: 8,4.5]"),
+    ] = None,
+    dpi: Annotated[
+        str | None,
+        typer.Option("--dpi", metavar="N", help="pixels of FILE an inch  [default: 150]"),
+    ] = None,
     data: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,11 +78,16 @@ def plot(
     ] = None,
 ) -> None:
     """Draw all in one picture, or in a folder a picture of each."""
-    from logsched.cli.look import limits, read_look
+    from logsched.cli.look import limits, read_look, refuse_unseen
     from logsched.draw import drawing
     from logsched.draw.picture import picture
 
     look = read_look(color, ascii, width, height, figsize, dpi)
+    refuse_unseen(
+        output is not None,
+        {"width": width, "height": height, "ascii": ascii},
+        {"figsize": figsize, "dpi": dpi},
+    )
     plan, logs, notes = _with_logs(plan, data or ())
     ask = (time_unit, title, log_y, limits(xlim), layout, logs)
     if output is None:

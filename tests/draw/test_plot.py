@@ -481,3 +481,19 @@ def test_logs_alone_in_a_folder_are_a_file_each(call, tmp_path):
     call("export", "cosine", "log", "--format", "csv", "-o", "run.csv")
     assert call("plot", "--data", "run.csv", "-o", "all/").returncode == 0
     assert len(list((tmp_path / "all").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--dpi", "300"], "dpi is of a picture in a file"),
+        (["--figsize", "3,2"], "figsize is of a picture in a file"),
+        (["-o", "x.png", "--width", "50"], "width is of a plot in the terminal"),
+        (["-o", "x.png", "--ascii"], "ascii is of a plot in the terminal"),
+    ],
+)
+def test_an_option_that_would_not_be_seen_is_refused(call, tmp_path, args, words):
+    out, err, status = call("plot", *args)
+    assert (out, status) == ("", 2)
+    assert words in err
+    assert [*tmp_path.iterdir()] == []

@@ -304,9 +304,9 @@ def test_a_suffix_names_the_format(call, tmp_path, name):
     assert (tmp_path / f"out.{name}").read_bytes() == export(call, "--format", name)
 
 
-def test_format_beats_the_suffix(call, tmp_path):
-    assert call("export", "-o", "out.json", "--format", "csv") == ("", "", 0)
-    assert (tmp_path / "out.json").read_bytes() == export(call, "--format", "csv")
+def test_format_beats_a_suffix_of_no_format(call, tmp_path):
+    assert call("export", "-o", "out.dat", "--format", "csv") == ("", "", 0)
+    assert (tmp_path / "out.dat").read_bytes() == export(call, "--format", "csv")
 
 
 def test_without_a_suffix_it_is_json(call, tmp_path):
@@ -322,3 +322,11 @@ def test_a_dash_is_standard_output(call, tmp_path):
 @pytest.mark.parametrize("name", BINARY)
 def test_binary_exports_repeat_byte_for_byte(call, name):
     assert export(call, "--format", name) == export(call, "--format", name)
+
+
+def test_a_file_named_like_another_format_is_refused(call, tmp_path):
+    """Nothing is written, where a reader would be misled by the name."""
+    out, err, status = call("export", "-o", "x.json", "--format", "csv")
+    assert (out, status) == ("", 2)
+    assert "output is x.json, but format is csv" in err
+    assert [*tmp_path.iterdir()] == []
