@@ -329,3 +329,10 @@ def test_no_restarts_beside_a_base_for_none():
     """Where η_max = η_min the rate is that, and a range of 0 asks for no base."""
     flat = Schedule("log", base="range", lr=0.1, min_decay_lr=0.1, restart_lr=0.1)
     assert set(flat.sample()[5:]) == {0.1}
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_a_shape_pickles_by_itself(shape):
+    """As PyTorch saves it, among the attributes of a schedule that LambdaLR calls."""
+    its = Schedule(shape).shape
+    assert pickle.loads(pickle.dumps(its)) == its

@@ -8,11 +8,11 @@ texts, in every command and in the invariant tests. Its own parameters are field
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from logsched.base.declare import Declared, declared, exact, settings_of
+from logsched.base.declare import Declared, Value, declared, exact, settings_of
 from logsched.base.lazy import Numbers, np
 from logsched.base.words import unknown
 from logsched.schedule.boundaries import Equal, Growing, Once, Times
@@ -20,9 +20,6 @@ from logsched.schedule.curves import CURVES
 from logsched.schedule.curves.curve import Curve
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.parts import Level, Part, Terms, hold
-
-if TYPE_CHECKING:
-    pass
 
 START = Fraction(0)
 
@@ -41,6 +38,9 @@ class Shape(Declared):
 
     def __init__(self, its: Parameters | None = None, /, **own: object) -> None:
         self._settle(own, its or Parameters())
+
+    def __reduce__(self) -> tuple[Callable[..., Shape], tuple[str, dict[str, Value]]]:
+        return _from_settings, (self.name, settings_of(self))  # a curve's class has no other name
 
     @abstractmethod
     def parts(self, its: Parameters) -> list[Part]:
@@ -123,6 +123,10 @@ class _Shapes(Mapping[str, type[Shape]]):
 
 
 SHAPES = _Shapes()
+
+
+def _from_settings(name: str, own: dict[str, Value]) -> Shape:
+    return SHAPES[name](**own)
 
 
 def owner_of(name: str, shapes: Sequence[str] = ()) -> str | None:
