@@ -15,7 +15,7 @@ import trial_tables as tables
 from trial_tables import FUNCTIONS, SINGLE, TASKS, Table, Trials
 
 from logsched.plan.plan import Plan
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.results import Record, Results, to_json
 
 PAGE = Path(__file__).parent / "TRIALS.md"
@@ -137,7 +137,7 @@ def keep(name: str, trials: Trials) -> None:
     """Write small results, with an epoch's mean for a loss, as `trial --from` draws them."""
     whole = trials.read(name)
     records = [by_epoch(whole, record) for record in whole.records]
-    run = Plan(whole.run.schedules, Grid(epochs=whole.run.grid.epochs, steps_per_epoch=1))
+    run = Plan(whole.run.schedules, Run(epochs=whole.run.grid.epochs, steps_per_epoch=1))
     small = Results(whole.task, whole.score_name, whole.settings, run, records)
     (KEPT / f"{name}.json").write_bytes(to_json(small))
 

@@ -18,12 +18,12 @@ def settings(**given: Number) -> SimpleNamespace:
     p = {k: v if isinstance(v, str) else exact(v) for k, v in given.items()}
     p.setdefault("lr", Fraction(1, 10))
     p.setdefault("restart_interval", Fraction(10))
-    p.setdefault("warmup_epochs", Fraction(5))
+    p.setdefault("warmup", Fraction(5))
     left_out = {
         "min_decay_lr": p["lr"] / 100,
         "warmup_start_lr": p["lr"] / 10,
         "warmup_shape": "linear",
-        "init_decay_epochs": Fraction(10),
+        "decay": Fraction(10),
         "restart_interval_multiplier": Fraction(2),
         "restart_lr": p["lr"],
         "restart_lr_decay": Fraction(1),
@@ -31,15 +31,15 @@ def settings(**given: Number) -> SimpleNamespace:
         "peak": Fraction(1),
         "size": p["restart_interval"],
         "gamma": None,  # 1/10 of a step; of exponential, what leads a cycle to its end
-        "power": Fraction(9, 10),
+        "power": None,  # 9/10 of polynomial, 2 of power
         "length": Fraction(45),
         "pct_start": Fraction(3, 10),
         "div_factor": Fraction(25),
         "final_div_factor": Fraction(10_000),
         "anneal": "cosine",
-        "stable_epochs": Fraction(30),
+        "stable": Fraction(30),
         "end": "linear",
-        "timescale": p["warmup_epochs"] or Fraction(1),
+        "timescale": p["warmup"] or Fraction(1),
         "up": Fraction(1, 2),
     }
     return SimpleNamespace(**(left_out | p))
@@ -47,7 +47,7 @@ def settings(**given: Number) -> SimpleNamespace:
 
 def first_restart(p: SimpleNamespace) -> Fraction:
     """start_0 = W + D."""
-    return p.warmup_epochs + p.init_decay_epochs
+    return p.warmup + p.decay
 
 
 def start(p: SimpleNamespace, i: int) -> Fraction:
@@ -99,7 +99,9 @@ def fraction(
     if shape == "linear":
         return float(1 - u)
     if shape == "polynomial":
-        return float(1 - u) ** float(p.power)
+        return float(1 - u) ** float(p.power or 0.9)
+    if shape == "power":
+        return 1 - float(u) ** float(p.power or 2)
     if shape == "1-sqrt":
         return 1 - math.sqrt(u)
     if shape == "triangular":
@@ -140,17 +142,17 @@ def multiplied(p: SimpleNamespace, t_cur: Fraction, t_i: Fraction, top: Fraction
 
 def warmed(p: SimpleNamespace, t: float) -> float:
     """warmup_start_lr → lr, linearly or along half a cosine."""
-    w = float(exact(t) / p.warmup_epochs)
+    w = float(exact(t) / p.warmup)
     progress = w if p.warmup_shape == "linear" else (1 - math.cos(math.pi * w)) / 2
     return float(p.warmup_start_lr) + progress * float(p.lr - p.warmup_start_lr)
 
 
 def stepped(p: SimpleNamespace, t: float) -> float:
     """max(floor, lr·gammaʲ), j the number of boundaries fl(W + j·size), j ≥ 1, that are ≤ t."""
-    j = math.floor((exact(t) - p.warmup_epochs) / p.size) if p.size else 0
-    while p.size and float(p.warmup_epochs + (j + 1) * p.size) <= t:
+    j = math.floor((exact(t) - p.warmup) / p.size) if p.size else 0
+    while p.size and float(p.warmup + (j + 1) * p.size) <= t:
         j += 1
-    while j and float(p.warmup_epochs + j * p.size) > t:
+    while j and float(p.warmup + j * p.size) > t:
         j -= 1
     gamma = Fraction(1, 10) if p.gamma is None else p.gamma
     return max(float(min(p.lr, p.min_decay_lr)), float(p.lr) * float(gamma) ** max(j, 0))
@@ -170,18 +172,18 @@ def one_cycle(p: SimpleNamespace, t: float) -> float:
 
 
 def warmup_stable_decay(p: SimpleNamespace, t: float) -> float:
-    """lr for stable_epochs after the warmup, then down to min_decay_lr, and that for good."""
-    decay = p.warmup_epochs + p.stable_epochs
-    if t >= float(decay + p.init_decay_epochs):
+    """lr for stable after the warmup, then down to min_decay_lr, and that for good."""
+    decay = p.warmup + p.stable
+    if t >= float(decay + p.decay):
         return float(p.min_decay_lr)
     if t < float(decay):
         return float(p.lr)
-    return annealed(p.end, p, t, decay, p.init_decay_epochs, p.lr)
+    return annealed(p.end, p, t, decay, p.decay, p.lr)
 
 
 def inverse_root(p: SimpleNamespace, t: float) -> float:
     """lr * sqrt(timescale/(timescale + t - W))."""
-    since = max(Fraction(0), exact(t) - p.warmup_epochs)
+    since = max(Fraction(0), exact(t) - p.warmup)
     return float(p.lr) * math.sqrt(p.timescale / (p.timescale + since))
 
 
@@ -196,13 +198,13 @@ def rate(shape: str, t: float, **params: Number) -> float:
     if shape == "one-cycle":
         return one_cycle(p, t)
     if shape == "triangular":  # its cycles begin at once
-        p.warmup_epochs = p.init_decay_epochs = Fraction(0)
-    if t < float(p.warmup_epochs):
+        p.warmup = p.decay = Fraction(0)
+    if t < float(p.warmup):
         return warmed(p, t)
     if shape in AFTER_WARMUP:
         return AFTER_WARMUP[shape](p, t)
     if t < float(first_restart(p)):
-        return annealed(shape, p, t, p.warmup_epochs, p.init_decay_epochs, p.lr)
+        return annealed(shape, p, t, p.warmup, p.decay, p.lr)
     if not p.restart_interval:
         return float(p.min_decay_lr)
     i = cycle_at(p, t)

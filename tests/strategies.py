@@ -15,10 +15,41 @@ def lengths(shape):
 
 
 POSITIVE = st.floats(0.01, 100)
+AROUND = st.fixed_dictionaries(
+    {},
+    optional={
+        "warmup_mode": st.sampled_from(["before", "over", "into", "times"]),
+        "stair": st.integers(0, 40).map(lambda n: n / 10),
+        "lead": st.integers(0, 40).map(lambda n: n / 10),
+        "floor_lr": RATES,
+    },
+)
+"""What is put around the parts of any schedule."""
+
+
+@st.composite
+def texts(draw):
+    """A schedule in pieces, of rates between those of RATES."""
+    curves = ["linear", "cosine", "1-sqrt", "power:power=3", "log-bounded:base=9", "exponential"]
+    ends = st.builds(" {} {}".format, st.sampled_from(["for", "over"]), lengths("pieces"))
+    kinds = st.one_of(
+        st.builds("{} from {} to {}".format, st.sampled_from(curves), RATES, RATES),
+        st.builds("{} to {}".format, st.sampled_from(curves), RATES),
+        st.builds("hold at {}".format, RATES),
+        st.just("hold"),
+        st.builds("(linear:min_decay_lr={},restart_interval=3)".format, RATES),
+    )
+    pieces = [
+        piece + draw(ends).replace("over", "for" if piece.startswith("(") else "over")
+        for piece in draw(st.lists(kinds, min_size=1, max_size=4))
+    ]
+    return " then ".join([*pieces, f"hold at {draw(RATES)}"])
 
 
 OWN = {
     "polynomial": {"power": st.sampled_from([0.5, 0.9, 1, 2, 3]) | POSITIVE},
+    "power": {"power": st.sampled_from([0.5, 1, 2, 4]) | POSITIVE},
+    "pieces": {"text": texts()},
     "exponential": {"gamma": st.floats(0.01, 1)},
     "one-cycle": {
         "length": st.integers(1, 600).map(lambda n: n / 10),
@@ -28,7 +59,7 @@ OWN = {
         "anneal": st.sampled_from(["cosine", "linear"]),
     },
     "wsd": {
-        "stable_epochs": lengths("wsd"),
+        "stable": lengths("wsd"),
         "end": st.sampled_from(["linear", "cosine", "1-sqrt"]),
     },
     "inverse-sqrt": {"timescale": POSITIVE},
@@ -42,10 +73,10 @@ def parameters(shape):
         {"lr": RATES},
         optional={
             "min_decay_lr": RATES,
-            "warmup_epochs": lengths(shape),
+            "warmup": lengths(shape),
             "warmup_start_lr": RATES | st.just(0.0),
             "warmup_shape": st.sampled_from(["linear", "cosine"]),
-            "init_decay_epochs": lengths(shape),
+            "decay": lengths(shape),
             "restart_interval": lengths(shape),
             "restart_interval_multiplier": st.sampled_from([1, 1.1, 1.5, 2, 3, 10]),
             "restart_lr": RATES,

@@ -17,7 +17,7 @@ from logsched.base import files
 from logsched.export.arrays import FORMATS
 from logsched.plan.rows import Rows
 from logsched.schedule.curves import CURVES
-from logsched.schedule.grid import BLOCK, Grid
+from logsched.schedule.run import BLOCK, Run
 
 MIB = 2**20
 POINTS = 10**6
@@ -46,7 +46,7 @@ def peak(run):
 def curves(points, *shapes):
     """Schedules of default parameters, by their shapes."""
     schedules = {shape: Schedule(shape) for shape in shapes}
-    return Rows(schedules, Grid(epochs=points, steps_per_epoch=1))
+    return Rows(schedules, Run(epochs=points, steps_per_epoch=1))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ class TestPasses:
         assert sorted(evaluated) == sorted(2 * [7, BLOCK, BLOCK, BLOCK])
 
     def test_chosen_rows_alone_are_computed(self, evaluated):
-        schedules, grid = {"log": Schedule("log")}, Grid(epochs=POINTS, steps_per_epoch=1)
+        schedules, grid = {"log": Schedule("log")}, Run(epochs=POINTS, steps_per_epoch=1)
         list(FORMATS["csv"].write(Rows(schedules, grid, every=1000)))
         assert evaluated == [POINTS // 1000]
 

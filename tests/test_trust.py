@@ -16,7 +16,7 @@ from test_promises import ROWS, WORKING
 import logsched
 from logsched.logs.kinds import blocks, table
 from logsched.plan import config, sweeps
-from logsched.schedule import grid
+from logsched.schedule import run as grid
 
 PACKAGE = Path(logsched.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import isfinite
 from numbers import Integral, Real
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from logsched.base.errors import LogschedError
 from logsched.base.words import cut, shown, suggestion, unknown
@@ -25,7 +25,8 @@ PLAIN = re.compile(r"[!-^`-~]*[!-~]", re.ASCII)  # a word in ASCII, without _ in
 NUMBER = re.compile(r"[-+.,0-9a-z]+", re.ASCII | re.IGNORECASE)  # or what could be meant as one
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True)
+class Rule:
     """What a value must be: one of some words, any text, or a number for which a test holds."""
 
     says: str
@@ -133,7 +134,14 @@ class Declared:
 
     def _key(self) -> tuple[object, ...]:
         compared = (field.name for field in fields(self) if field.compare)
-        return tuple(getattr(self, name) for name in dict.fromkeys([*self.declares, *compared]))
+        names = dict.fromkeys([*self.declares, *compared])
+        return tuple(self._compared(name) for name in names)
+
+    def _compared(self, name: str) -> object:
+        """A parameter as it counts for equality: a length by its fraction."""
+        value = getattr(self, name)
+        is_length = name in self.declares and self.declares[name].unit == "length"
+        return exact(value) if is_length and isinstance(value, float) else value
 
     def __init__(self, **given: object) -> None:
         self._settle(given, self)
@@ -144,10 +152,14 @@ class Declared:
         for name in given:
             if name not in known:
                 raise unknown("parameter", name, known)
-        for name, one in known.items():
+        for name, parameter in known.items():
             value = given.get(name)
-            settled = one.derive(its) if value is None else one.rule.check(name, value)
-            object.__setattr__(self, name, settled)
+            settled = parameter.derive(its) if value is None else parameter.rule.check(name, value)
+            object.__setattr__(self, name, self._resolved(name, settled, its))
+
+    def _resolved(self, name: str, value: Value | None, its: object) -> Value | None:
+        """A value as it is in effect; a subclass knows what texts stand for."""
+        return value
 
 
 def settings_of(owner: Declared) -> dict[str, Value]:
@@ -155,9 +167,17 @@ def settings_of(owner: Declared) -> dict[str, Value]:
     return {name: getattr(owner, name) for name in declared(type(owner))}
 
 
-@lru_cache(maxsize=1024)
 def exact(number: float) -> Fraction:
-    """The decimal that a float is written as: 0.1 is one tenth. (DESIGN: `Fraction(repr(x))`.)"""
+    """The decimal that a float is written as: 0.1 is one tenth. (DESIGN: `Fraction(repr(x))`.)
+
+    Of a length that knows its fraction, that.
+    """
+    known: Fraction | None = getattr(number, "fraction", None)
+    return _decimal(number) if known is None else known
+
+
+@lru_cache(maxsize=1024)
+def _decimal(number: float) -> Fraction:
     from fractions import Fraction
 
     return Fraction(repr(number))

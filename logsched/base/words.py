@@ -20,14 +20,14 @@ def time(epoch: float) -> str:
     return f"{epoch:.12g}"
 
 
-def epochs(values: Iterable[float]) -> str:
+def times(unit: str, values: Iterable[float]) -> str:
     """`epoch 1`, `epochs 1 and 2`; of many, the first ones and the last."""
     texts = [time(value) for value in values]
     if len(texts) == 1:
-        return f"epoch {texts[0]}"
+        return f"{unit} {texts[0]}"
     if len(texts) > NAMED:
-        return f"epochs {', '.join(texts[: NAMED - 1])}, ... {texts[-1]}"
-    return f"epochs {listed(texts)}"
+        return f"{unit}s {', '.join(texts[: NAMED - 1])}, ... {texts[-1]}"
+    return f"{unit}s {listed(texts)}"
 
 
 LONG = 80  # characters of a value that an error shows whole

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logsched.base import console, files
-from logsched.base.declare import NOT_NEGATIVE
 from logsched.base.errors import LogschedError
 from logsched.base.text import check_format
 from logsched.cli.evaluates import PAPER, evaluates
-from logsched.cli.options import At, Every, TextOrJson
+from logsched.cli.options import At, Every, TextOrJson, Unit
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
 
-EPOCH = NOT_NEGATIVE._replace(says="one epoch, a finite number, 0 or more, as in 37")
+from logsched.schedule.units import LengthRule
+
+MOMENT = LengthRule("one time of 0 or more, as in 37 or 50%", lambda time: time >= 0)
 
 
 @evaluates(*PAPER)
@@ -22,6 +23,7 @@ def table(
     plan: "Plan",
     at: At = None,
     every: Every = None,
+    unit: Unit = None,
     all: Annotated[bool, typer.Option("--all", help="every row, also of a long table")] = False,
     format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="text or markdown")
@@ -31,7 +33,7 @@ def table(
     from logsched.describe import table
     from logsched.plan.rows import choose_rows
 
-    rows = choose_rows(plan, at, every)
+    rows = choose_rows(plan, at, every, unit)
     files.write_text(table.draw(rows, format, all, console.terminal()))
 
 
@@ -67,17 +69,18 @@ def describe(
 def explain(
     plan: "Plan",
     at: Annotated[
-        str | None, typer.Option("--at", metavar="EPOCH", help="the moment to explain")
+        str | None, typer.Option("--at", metavar="TIME", help="the moment to explain, as 37 or 50%")
     ] = None,
     format: TextOrJson = "text",
 ) -> None:
     """Print what each schedule does at one epoch."""
     from logsched.describe import explanation
     from logsched.describe.moment import find_moment
+    from logsched.plan.rows import read_time
 
     if at is None:
-        raise LogschedError("at is missing: name the epoch to explain, as in --at 37")
-    epoch = float(EPOCH.parse("at", at))
+        raise LogschedError("at is missing: name the time to explain, as in --at 37")
+    moment = read_time("at", at, plan.grid, MOMENT)
     check_format(format, explanation.FORMATS)
-    moments = {label: find_moment(one, epoch) for label, one in plan.schedules.items()}
+    moments = {label: find_moment(one, moment) for label, one in plan.schedules.items()}
     files.write_text(explanation.FORMATS[format](plan, moments))

@@ -12,8 +12,8 @@ from logsched.base import console
 from logsched.base.declare import Parameter, Value, declared
 from logsched.cli.options import complete, preset_names, shape_names
 from logsched.plan.presets import PRESETS, find_preset
-from logsched.schedule.grid import RUN_PARAMETERS
-from logsched.schedule.parameters import Parameters
+from logsched.schedule.parameters import ALIASES, Parameters
+from logsched.schedule.run import RUN_PARAMETERS
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
@@ -32,8 +32,10 @@ _SWEEP = typer.Option(
 
 
 def run_parameters() -> Mapping[str, Parameter]:
-    """Every parameter that has an option: those of a schedule, of the grid, and `cycles`."""
-    return {**declared(Parameters), **RUN_PARAMETERS}
+    """Every parameter that has an option: those of a schedule, of the run, and other names."""
+    own = declared(Parameters)
+    others = {name: own[ALIASES[name][0]] for name in ALIASES if ALIASES[name][0] in own}
+    return {**own, **RUN_PARAMETERS, **others}
 
 
 def evaluates(
@@ -170,7 +172,10 @@ def _option(name: str, parameter: Parameter) -> inspect.Parameter:
     about = typer.Option(
         f"--{name.replace('_', '-')}",
         metavar=metavar if parameter.rule.words else metavar.upper(),
-        help=f"{parameter.help}  [default: {parameter.left_out}]",
+        help=f"{parameter.help}  [default: {parameter.left_out}]"
+        if parameter.left_out
+        else parameter.help,
+        hidden=name in ALIASES,
         autocompletion=complete(lambda: parameter.rule.words),
     )
     return _keyword(name, Annotated[str | None, about])

@@ -10,7 +10,7 @@ from logsched.base import files
 from logsched.base.errors import LogschedError
 from logsched.base.words import listed
 from logsched.cli.evaluates import evaluates
-from logsched.cli.options import At, Every, complete
+from logsched.cli.options import At, Every, Unit, complete
 from logsched.export.arrays import FORMATS, find_format
 from logsched.export.snippets.framework import FRAMEWORKS
 
@@ -36,12 +36,13 @@ def export(
     ] = None,
     at: At = None,
     every: Every = None,
+    unit: Unit = None,
 ) -> None:
     """Write the chosen rows in a format, with a progress bar where they are many."""
     from logsched.base import progress
     from logsched.plan.rows import choose_rows
 
-    rows = choose_rows(plan, at, every)
+    rows = choose_rows(plan, at, every, unit)
     name = format or files.suffix(output) or "json"
     chosen = find_format(name, rows)
     if chosen.binary and files.is_terminal(output):

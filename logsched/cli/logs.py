@@ -59,7 +59,7 @@ def check(
 
     label, schedule = plan.only("check", file)
     check_format(format, verdict.FORMATS)
-    log, readings = _read(file, plan.grid.steps_per_epoch, offset, every)
+    log, readings = _read(file, plan.grid.whole_steps, offset, every)
     with np.errstate(all="ignore"):  # of rates at the ends of float64
         found = check(schedule, readings, read_rtol(rtol))
         said = verdict.FORMATS[format](found, log.label, label, file)
@@ -75,7 +75,7 @@ def _drawn(part: "Comparison", label: str, planned: str) -> str:
     from logsched.draw.picture import picture
     from logsched.draw.terminal.plot import draw
     from logsched.plan.plan import Plan
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
 
     series = part.reading.series
     if not series.epoch.size:
@@ -86,7 +86,7 @@ def _drawn(part: "Comparison", label: str, planned: str) -> str:
     terminal = console.terminal()
     low = replace(terminal, height=min(terminal.height, ROWS))
     name = label if label != planned else f"{label} (logged)"
-    plan = Plan({planned: part.schedule}, Grid(epochs=end))
+    plan = Plan({planned: part.schedule}, Run(epochs=end))
     return "\n" + draw(picture(plan, limits=limits, logs={name: series}), low)
 
 

@@ -6,10 +6,19 @@ from typing import Annotated
 import typer
 
 At = Annotated[
-    str | None, typer.Option("--at", metavar="EPOCHS", help="only these epochs, as in 0,5,30")
+    str | None,
+    typer.Option("--at", metavar="TIMES", help="only these times, as in 0,5,30 or 10%,50%"),
 ]
 Every = Annotated[
     str | None, typer.Option("--every", metavar="N", help="only every N-th point of the grid")
+]
+Unit = Annotated[
+    str | None,
+    typer.Option(
+        "--unit",
+        metavar="UNIT",
+        help="tell times in epoch, step, token or sample, or in two, as epoch,step",
+    ),
 ]
 TextOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json")]
 

@@ -12,6 +12,7 @@ from logsched.base.declare import Value
 from logsched.base.errors import LogschedError
 from logsched.base.words import listed
 from logsched.cli.evaluates import PAPER, evaluates
+from logsched.cli.options import Unit
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
@@ -43,9 +44,7 @@ def plot(
     xlim: Annotated[
         str | None, typer.Option("--xlim", metavar="FROM:TO", help="only this part of the time")
     ] = None,
-    time_unit: Annotated[
-        str, typer.Option("--time-unit", metavar="UNIT", help="epoch or step")
-    ] = "epoch",
+    unit: Unit = None,
     layout: Annotated[
         str,
         typer.Option("--layout", metavar="overlay|stack", help="all in one, or one over the other"),
@@ -77,19 +76,22 @@ def plot(
     from logsched.cli.look import limits, read_look
     from logsched.draw import drawing
     from logsched.draw.picture import picture
+    from logsched.plan.rows import read_units
 
     look = read_look(color, ascii, width, height, figsize, dpi)
     plan, logs, notes = _with_logs(plan, data or ())
-    ask = (time_unit, title, log_y, limits(xlim), layout, logs)
+    units = read_units(plan.grid, unit)
+    ask = (units[0], title, log_y, limits(xlim, plan.grid, units[0]), layout, logs)
+    above = drawing.second_axis(plan.grid, units)
     if output is None:
         drawing.draw_text(picture(plan, *ask), look)
     elif output.endswith("/"):
         each = {label: partial(picture, one, *ask) for label, one in plan.apart().items()}
         if not each:
             each = {name: partial(picture, plan, *ask[:-1], {name: logs[name]}) for name in logs}
-        drawing.draw_each(each, output, look, drawing.steps_axis(plan, time_unit))
+        drawing.draw_each(each, output, look, above)
     else:
-        drawing.draw_file(picture(plan, *ask), output, look, drawing.steps_axis(plan, time_unit))
+        drawing.draw_file(picture(plan, *ask), output, look, above)
     for note in notes:
         console.say(note)
 
@@ -101,7 +103,7 @@ def _with_logs(plan: "Plan", sources: Sequence[str]) -> "tuple[Plan, dict[str, S
     from logsched.logs.log import read_logs
     from logsched.logs.times import Counting, read_times
 
-    counting, notes = Counting(plan.grid.steps_per_epoch), list[str]()
+    counting, notes = Counting(plan.grid.whole_steps), list[str]()
     found: dict[str, Series] = {}
     for log in (log for source in sources for log in read_logs(source)):
         reading = read_times(log, counting)[-1]  # the finest

@@ -22,6 +22,7 @@ class Description:
     sentence: str
     warnings: Sequence[str]
     difference: Difference | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -71,4 +72,5 @@ def _describe_one(plan: Plan, label: str, against: str | None) -> Description:
     ]
     other = None if against is None or against == label else plan.schedules[against]
     difference = None if other is None else compare(schedule, other, plan.grid)
-    return Description(facts, describe(schedule, facts, plan.grid), said, difference)
+    sentence = describe(schedule, facts, plan.grid)
+    return Description(facts, sentence, said, difference, plan.grid.unit)

@@ -26,6 +26,7 @@ def _as_json(described: Described) -> str:
 def _json_of(one: Description, against: str | None) -> dict[str, Any]:
     facts = one.facts
     said = {
+        "unit": one.unit,
         **facts.extremes._asdict(),
         "restarts": facts.restarts,
         "phases": [phase._asdict() for phase in facts.phases],
@@ -54,7 +55,7 @@ def _page(label: str, one: Description) -> str:
     lines = [label, *_paragraph(one.sentence, "  ")]
     if one.facts.cycle_ends:
         ends = listed([time(end) for end in one.facts.cycle_ends], "or")
-        lines += _paragraph(f"To end on a completed decay, run {ends} epochs.", "  ")
+        lines += _paragraph(f"To end on a completed decay, run {ends} {one.unit}s.", "  ")
     for text in one.warnings:
         lines += _warning(text)
     return "".join(f"{line}\n" for line in lines)
@@ -71,7 +72,7 @@ def _paragraph(text: str, indent: str) -> list[str]:
 
 def _side_by_side(found: Mapping[str, Description]) -> str:
     """The facts as rows, the schedules as columns."""
-    rows = [_fact_column(one.facts) for one in found.values()]
+    rows = [_fact_column(one.facts, one.unit) for one in found.values()]
     names = list(rows[0])
     table = [["", *found], *([name, *(row[name] for row in rows)] for name in names)]
     return columns(table, range(1, len(table[0])), console.columns_seen())
@@ -79,20 +80,20 @@ def _side_by_side(found: Mapping[str, Description]) -> str:
 
 def _row_each(found: Mapping[str, Description]) -> str:
     """The schedules as rows, the facts as columns."""
-    facts = [_fact_column(one.facts) for one in found.values()]
+    facts = [_fact_column(one.facts, one.unit) for one in found.values()]
     names = [name.strip() for name in facts[0]]
     rows = [[label, *one.values()] for label, one in zip(found, facts, strict=True)]
     return columns([["", *names], *rows], range(1, len(names) + 1), console.columns_seen())
 
 
-def _fact_column(facts: Facts) -> dict[str, str]:
+def _fact_column(facts: Facts, unit: str) -> dict[str, str]:
     its = facts.extremes
     last = facts.last_cycle
     return {
         "peak lr": number(its.peak_lr),
-        "  at epoch": time(its.peak_epoch),
+        f"  at {unit}": time(its.peak_at),
         "least lr": number(its.min_lr),
-        "  at epoch ": time(its.min_epoch),
+        f"  at {unit} ": time(its.min_at),
         "final lr": number(its.final_lr),
         "mean lr": number(its.mean_lr),
         "lr budget": number(its.lr_budget),
@@ -104,13 +105,14 @@ def _fact_column(facts: Facts) -> dict[str, str]:
 
 def _differences(described: Described) -> list[str]:
     """How each differs from the one that it is held against."""
-    names = ["mean ratio", "budget ratio", "greatest difference", "at epoch"]
+    unit = next(iter(described.schedules.values())).unit
+    names = ["mean ratio", "budget ratio", "greatest difference", f"at {unit}"]
     rows = [[f"against {described.against}", *names]]
     for label, one in described.schedules.items():
         if one.difference is not None:
-            *ratios, apart, epoch = one.difference
+            *ratios, apart, at = one.difference
             shown = ["-" if ratio is None else number(ratio) for ratio in ratios]
-            rows.append([label, *shown, number(apart), time(epoch)])
+            rows.append([label, *shown, number(apart), time(at)])
     return [columns(rows, right=range(1, 5))] if len(rows) > 1 else []
 
 

@@ -11,14 +11,15 @@ from logsched.base.words import number, time
 from logsched.describe.moment import Moment, put_in
 from logsched.plan.plan import Plan
 from logsched.schedule.parts import Part
-from logsched.schedule.schedule import Schedule, in_effect
+from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import in_effect
 
 LINE = 40  # characters of an equation that stays on one line
 
 
 def _as_json(plan: Plan, moments: Mapping[str, Moment]) -> str:
     schedules = {label: dataclasses.asdict(one) for label, one in moments.items()}
-    return as_json({"schedules": schedules})
+    return as_json({"unit": plan.grid.unit, "schedules": schedules})
 
 
 def _as_text(plan: Plan, moments: Mapping[str, Moment]) -> str:
@@ -26,8 +27,8 @@ def _as_text(plan: Plan, moments: Mapping[str, Moment]) -> str:
 
 
 def _page(label: str, schedule: Schedule, moment: Moment) -> str:
-    part = schedule.part_at(moment.epoch)
-    paragraphs = [f"{label} at epoch {time(moment.epoch)}: {_where(part, moment)}"]
+    part = schedule.part_at(moment.at)
+    paragraphs = [f"{label} at {schedule.unit} {time(moment.at)}: {_where(schedule, part, moment)}"]
     if not part.holds and moment.eta_max != moment.eta_min:
         paragraphs.append(_lines(_times(schedule, part, moment)))
     if moment.g is not None:
@@ -43,10 +44,10 @@ def _pole(part: Part, moment: Moment) -> str:
     return f"\n  {'':8}  pi/0 is infinite: peak caps g" if capped and moment.u == 0 else ""
 
 
-def _where(part: Part, moment: Moment) -> str:
+def _where(schedule: Schedule, part: Part, moment: Moment) -> str:
     if moment.t_i is None:
-        return f"{part.name}, from epoch {time(moment.start)} on"
-    return f"{part.name_of(moment.cycle)}, which starts at epoch {time(moment.start)}"
+        return f"{part.name}, from {schedule.unit} {time(moment.start)} on"
+    return f"{part.name_of(moment.cycle)}, which starts at {schedule.unit} {time(moment.start)}"
 
 
 def _names(part: Part) -> tuple[str, str]:
@@ -57,7 +58,11 @@ def _names(part: Part) -> tuple[str, str]:
 def _times(schedule: Schedule, part: Part, moment: Moment) -> list[tuple[str, ...]]:
     """T_cur, T_i, u, the rates between which the cycle moves, and words that stand for numbers."""
     t_cur, t_i = time(moment.t_cur), time(moment.t_i or 0.0)
-    since = ("T_cur", f"{time(moment.epoch)} - {time(moment.start)}", t_cur)
+    since = (
+        "T_cur",
+        f"{time(moment.at if part.stair is None else part.read(moment.at))} - {time(moment.start)}",
+        t_cur,
+    )
     if part.terms is None:
         return [since]
     terms, (first, last) = part.terms, _names(part)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nextafter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.lazy import np
 
 if TYPE_CHECKING:
-    from logsched.schedule.grid import Grid
     from logsched.schedule.parts import Part
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 
@@ -36,13 +36,13 @@ class Span(NamedTuple):
 class Extremes(NamedTuple):
     """Facts over the points of a grid, in rates and epochs; of equal rates the first counts.
 
-    `lr_budget` is the learning rate integrated over the run, sum(lr_k)/steps_per_epoch.
+    `lr_budget` is the learning rate integrated over the run, sum(lr_k) times the time of a point.
     """
 
     peak_lr: float
-    peak_epoch: float
+    peak_at: float
     min_lr: float
-    min_epoch: float
+    min_at: float
     final_lr: float
     mean_lr: float
     lr_budget: float
@@ -67,23 +67,26 @@ class Facts:
     restarts: list[float]
 
 
-def find_facts(schedule: Schedule, grid: Grid) -> Facts:
-    """The facts of a schedule over a grid; a budget beyond float64 is infinite."""
-    end = min(float(grid.epochs), schedule.end)
-    cyclic, count = schedule.cyclic, _cycle_count(schedule, end)
-    first = [] if cyclic is None else [_cycle(cyclic, n, end) for n in range(min(count, MOST))]
+def find_facts(schedule: Schedule, grid: Run) -> Facts:
+    """The facts of a schedule over a run; a budget beyond float64 is infinite."""
+    end = min(grid.end, schedule.end)
+    cyclic = [(part, min(over, end)) for part, over in schedule.spans if part.cyclic]
+    there = [(part, part.numbers(over), over) for part, over in cyclic if part.start < end]
+    each = (_cycle(part, n, over) for part, numbers, over in there for n in numbers)
     return Facts(
         extremes=_extremes(schedule, grid),
         phases=_phases(schedule, end),
-        cycles=first,
-        cycle_count=count,
-        last_cycle=_cycle(cyclic, count - 1, end) if cyclic and count else None,
-        cycle_ends=_cycle_ends(schedule, float(grid.epochs), count),
-        restarts=[cycle.start for cycle in first] if cyclic and cyclic.restarts else [],
+        cycles=list(islice(each, MOST)),
+        cycle_count=sum(len(numbers) for _, numbers, _ in there),
+        last_cycle=_cycle(there[-1][0], there[-1][1][-1], there[-1][2]) if there else None,
+        cycle_ends=_cycle_ends(schedule, grid.end),
+        restarts=[
+            part.start_of(n) for part, numbers, _ in there if part.restarts for n in numbers[:MOST]
+        ],
     )
 
 
-def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
+def _extremes(schedule: Schedule, grid: Run) -> Extremes:
     peak, least, total = (-1.0, 0.0), (float("inf"), 0.0), np.longdouble(0)
     for epochs in grid.all_blocks():
         rates = schedule.rates_in_order(epochs)
@@ -92,7 +95,7 @@ def _extremes(schedule: Schedule, grid: Grid) -> Extremes:
         least = min(least, (float(rates[low]), float(epochs[low])), key=lambda found: found[0])
         total += rates.sum(dtype=np.longdouble)
     with np.errstate(over="ignore"):
-        budget = float(total / grid.steps_per_epoch)
+        budget = float(total * grid.over / grid.under)
     final = float(rates[-1])
     return Extremes(*peak, *least, final, float(total / grid.size), budget)
 
@@ -105,26 +108,23 @@ def _phases(schedule: Schedule, end: float) -> list[Span]:
     ]
 
 
-def _cycle_count(schedule: Schedule, end: float) -> int:
-    """How many cycles start within the run."""
-    for part, over in schedule.spans:
-        if part.cyclic and part.start < end:
-            return part.times.at(nextafter(min(end, over), 0.0)) + 1
-    return 0
+def _cycle(part: Part, number: int, end: float) -> Cycle:
+    times = part.times
+    return Cycle(part.start_of(number), times.length(number), times.start(number + 1) <= end)
 
 
-def _cycle(cyclic: Part, number: int, end: float) -> Cycle:
-    times = cyclic.times
-    return Cycle(times.start(number), times.length(number), times.start(number + 1) <= end)
-
-
-def _cycle_ends(schedule: Schedule, end: float, count: int) -> list[float]:
-    if schedule.cyclic is None:
+def _cycle_ends(schedule: Schedule, end: float) -> list[float]:
+    """Of the cycles that go on for good, the ends that are nearest to that of the run."""
+    *before, last = schedule.parts
+    if not last.cyclic:
         return []
-    starts = schedule.cyclic.times.start
-    before = schedule.parts[: schedule.parts.index(schedule.cyclic)]
     decays = any(part.decays for part in before)  # it ends as a cycle does
-    near = [starts(i) for i in range(max(0 if decays else 1, count - 2), count + 3)]
+    count = len(last.numbers(min(end, last.times.pile_up))) if last.start < end else 0
+    first = last.number
+    near = [
+        last.start_of(i)
+        for i in range(first + max(0 if decays else 1, count - 2), first + count + 3)
+    ]
     over = [time for time in near if time <= end]
     return [*over[-2:], *[time for time in near if end < time < float("inf")][:2]]
 
@@ -135,10 +135,10 @@ class Difference(NamedTuple):
     mean_ratio: float | None
     budget_ratio: float | None
     greatest_difference: float
-    greatest_difference_epoch: float
+    greatest_difference_at: float
 
 
-def compare(schedule: Schedule, other: Schedule, grid: Grid) -> Difference:
+def compare(schedule: Schedule, other: Schedule, grid: Run) -> Difference:
     """A schedule against another. A ratio to 0 is None."""
     own, others, greatest = np.longdouble(0), np.longdouble(0), (-1.0, 0.0)
     for epochs in grid.all_blocks():

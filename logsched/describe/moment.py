@@ -13,25 +13,28 @@ from logsched.base.lazy import np
 from logsched.base.words import number, time
 from logsched.schedule.curves.curve import Annealing, Curve
 from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, in_effect
+from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import in_effect
 from logsched.schedule.shapes import SHAPES
 
 if TYPE_CHECKING:
     from logsched.schedule.parts import Piece
 
 OWNERS: list[type[Declared]] = [Parameters, *SHAPES.values()]
-EPOCHS = {name for owner in OWNERS for name, one in declared(owner).items() if one.unit == "epochs"}
-TIMES = {"t", "T_cur", "T_i", *EPOCHS}  # names whose numbers keep all their digits
+LENGTHS = {
+    name for owner in OWNERS for name, one in declared(owner).items() if one.unit == "length"
+}
+TIMES = {"t", "T_cur", "T_i", *LENGTHS}  # names whose numbers keep all their digits
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A schedule at one epoch; `worked` is the formula with its numbers, `g` what it comes to.
+    """A schedule at one time; `worked` is the formula with its numbers, `g` what it comes to.
 
     `t_i` and `u` are None in a phase without an end, `g` where the formula gives the rate itself.
     """
 
-    epoch: float
+    at: float
     phase: str
     cycle: int
     start: float
@@ -46,21 +49,22 @@ class Moment:
     lr: float
 
 
-def find_moment(schedule: Schedule, epoch: float) -> Moment:
-    """What a schedule does at an epoch. Raises LogschedError where it has no rate there."""
-    lr, part = schedule(epoch), schedule.part_at(epoch)
-    piece = part.piece(part.times.at(epoch))
-    t_cur, t_i = epoch - piece.start, piece.length if isfinite(piece.length) else None
+def find_moment(schedule: Schedule, at: float) -> Moment:
+    """What a schedule does at a time. Raises LogschedError where it has no rate there."""
+    lr, part = schedule(at), schedule.part_at(at)
+    read = part.read(at)
+    piece = part.piece(part.times.at(read))
+    t_cur, t_i = read - piece.start, piece.length if isfinite(piece.length) else None
     u = None if t_i is None else min(t_cur / t_i, 1.0)
     flat = not part.holds and piece.first == piece.last
     formula = "rate = eta_max" if flat else part.formula
     its = dict[str, object](in_effect(schedule))
     its |= {} if flat else part.curve.numbers(piece.first, piece.last)
-    its |= {"t": epoch, "T_cur": t_cur, "T_i": piece.length, "u": u, "j": piece.number}
+    its |= {"t": read, "T_cur": t_cur, "T_i": piece.length, "u": u, "j": piece.number}
     its |= {"eta_max": piece.first, "eta_min": piece.last}
     worked = put_in(formula.partition(" = ")[2], its)
     g = None if flat else _fraction(part.curve, t_cur, piece)
-    where = (epoch, part.name, piece.number, piece.start, t_cur, t_i, u, piece.first, piece.last)
+    where = (at, part.name, piece.number, piece.start, t_cur, t_i, u, piece.first, piece.last)
     return Moment(*where, formula, worked, g, lr)
 
 

@@ -8,78 +8,90 @@ from itertools import pairwise
 from math import inf, nextafter
 from typing import TYPE_CHECKING
 
-from logsched.base.words import NAMED, epochs, number, time
+from logsched.base.words import NAMED, number, time, times
 
 if TYPE_CHECKING:
     from logsched.describe.facts import Facts, Span
-    from logsched.schedule.grid import Grid
     from logsched.schedule.parts import Part, Terms
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 JUMP = 1e-6  # of the peak: less is rounding
 
 
-def describe(schedule: Schedule, facts: Facts, grid: Grid) -> str:
+def describe(schedule: Schedule, facts: Facts, grid: Run) -> str:
     """One sentence: what the schedule does from the start of the run to its end."""
     spans = _spans(schedule, facts)
-    phrases = [_phrase(schedule, facts, grid, part, span) for part, span in spans]
-    final = f"; the last rate is {number(facts.extremes.final_lr)}, at epoch {time(grid.last)}"
+    phrases = [_phrase(schedule, grid, part, span) for part, span in spans]
+    last = number(facts.extremes.final_lr)
+    final = f"; the last rate is {last}, at {schedule.unit} {time(grid.last)}"
     still = len(phrases) == 1 and phrases[0].startswith("stays")
     return f"It {', then '.join(phrases)}{'' if still else final}."
 
 
-def _phrase(schedule: Schedule, facts: Facts, grid: Grid, part: Part, span: Span) -> str:
+def _phrase(schedule: Schedule, grid: Run, part: Part, span: Span) -> str:
     if part.restarts:
-        return _restarting(part, schedule, facts)
+        return _restarting(part, schedule, span.end)
     if part.cyclic:
-        return _cycling(part, facts)
-    cut = span.end >= grid.epochs and grid.last >= span.start and not _ends(part, grid)
+        return _cycling(part, schedule.unit, span.end)
+    cut = span.end >= grid.end and grid.last >= span.start and not _ends(part, grid)
     end = grid.last if cut else nextafter(span.end, 0.0)
     first, last = schedule(span.start), schedule(end)
     if first == last:
-        until = "" if span.end >= grid.epochs else f" until epoch {time(span.end)} ({part.name})"
+        until = (
+            "" if span.end >= grid.end else f" until {schedule.unit} {time(span.end)} ({part.name})"
+        )
         return f"stays at {number(first)}{until}"
     way = f"{'rises' if last > first else 'falls'} from {number(first)} to {number(last)}"
     if part.repeats:
-        return f"{way} in {_steps(part, end)}"
-    return f"{way} by epoch {time(end if cut else span.end)} ({part.name})"
+        return f"{way} in {_steps(part, schedule.unit, end)}"
+    return f"{way} by {schedule.unit} {time(end if cut else span.end)} ({part.name})"
 
 
-def _ends(part: Part, grid: Grid) -> bool:
+def _ends(part: Part, grid: Run) -> bool:
     """Whether a part comes to its end just as the run does."""
-    return not part.repeats and part.start + part.times.length(0) == grid.epochs
+    piece = part.piece(part.number)
+    return not part.repeats and piece.start + piece.length == grid.end
 
 
-def _restarting(restarts: Part, schedule: Schedule, facts: Facts) -> str:
-    top = schedule(restarts.times.start(0))
-    fallen = schedule(restarts.times.start(facts.cycle_count - 1))
-    times = "" if facts.cycle_count <= NAMED else f" {facts.cycle_count} times,"
-    return f"restarts{times} at {epochs(facts.restarts)}, to {_tops(top, fallen)}"
+def _restarting(part: Part, schedule: Schedule, end: float) -> str:
+    starts, count = _starts(part, end)
+    often = "" if count <= NAMED else f" {count} times,"
+    tops = _tops(schedule(starts[0]), schedule(starts[-1]))
+    return f"restarts{often} at {times(schedule.unit, starts)}, to {tops}"
+
+
+def _starts(part: Part, end: float) -> tuple[list[float], int]:
+    """When pieces of a part start, of many the first ones and the last; and how many there are."""
+    numbers = part.numbers(end)
+    named = [*numbers] if len(numbers) <= NAMED else [*numbers[:NAMED], numbers[-1]]
+    return [part.start_of(number) for number in named], len(numbers)
 
 
 def _tops(first: float, last: float) -> str:
     return number(first) if first == last else f"{number(first)} first and {number(last)} last"
 
 
-def _cycling(cycles: Part, facts: Facts) -> str:
+def _cycling(part: Part, unit: str, end: float) -> str:
     """Cycles that begin at their lowest rate: up and down again."""
-    *_, top, low = cycles.piece(0)
-    last_top = cycles.piece(facts.cycle_count - 1).first
-    starts = epochs(one.start for one in facts.cycles)
-    return f"cycles between {number(low)} and {_tops(top, last_top)}, beginning at {starts}"
+    numbers = part.numbers(end)
+    first, last = part.piece(numbers[0]), part.piece(numbers[-1])
+    starts, _ = _starts(part, end)
+    tops = _tops(first.first, last.first)
+    return f"cycles between {number(first.last)} and {tops}, beginning at {times(unit, starts)}"
 
 
-def _steps(part: Part, end: float) -> str:
+def _steps(part: Part, unit: str, end: float) -> str:
     """`2 steps, at epochs 15 and 25`: those that change the rate, until it is at its floor."""
-    final = part.times.at(end)
-    floor = part.piece(final).first
-    count = bisect_left(range(final + 1), -floor, key=lambda step: -part.piece(step).first)
-    starts = [part.times.start(step) for step in (1, *range(2, min(count, NAMED)), count)]
-    named = epochs(dict.fromkeys(starts))
-    return f"{count} step{'s' if count > 1 else ''}, at {named}"
+    numbers = part.numbers(end)
+    floor = part.piece(numbers[-1]).first
+    count = bisect_left(numbers, -floor, key=lambda number: -part.piece(number).first)
+    shown = [numbers[place] for place in dict.fromkeys((1, *range(2, min(count, NAMED)), count))]
+    starts = [part.start_of(number) for number in shown if number < len(numbers) + numbers[0]]
+    return f"{count} step{'s' if count > 1 else ''}, at {times(unit, starts)}"
 
 
-def warnings(schedule: Schedule, facts: Facts, grid: Grid) -> list[str]:
+def warnings(schedule: Schedule, facts: Facts, grid: Run) -> list[str]:
     """What to beware of, each a plain sentence without its full stop."""
     found = [*_cut_short(schedule, facts, grid), *_wrong_ways(schedule, facts)]
     found += _seams(schedule, facts)
@@ -92,13 +104,13 @@ def _spans(schedule: Schedule, facts: Facts) -> list[tuple[Part, Span]]:
     return list(zip(schedule.parts, facts.phases, strict=False))
 
 
-def _cut_short(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
+def _cut_short(schedule: Schedule, facts: Facts, grid: Run) -> Iterator[str]:
     """A phase of one stretch, such as a warmup, that the run does not come to the end of."""
     part, span = _spans(schedule, facts)[-1]
-    length = part.times.length(0)
-    if not part.repeats and grid.epochs < span.start + length < inf:
-        had = time(grid.epochs - span.start)
-        yield f"the {span.name} is cut off: of its {time(length)} epochs the run has {had}"
+    length = part.times.length(part.number)
+    if not part.repeats and grid.end < part.times.start(part.number) + length < inf:
+        whole, had = f"{time(length)} {schedule.unit}s", time(grid.end - span.start)
+        yield f"the {span.name} is cut off: of its {whole} the run has {had}"
 
 
 def _wrong_ways(schedule: Schedule, facts: Facts) -> Iterator[str]:
@@ -113,8 +125,9 @@ def _wrong_ways(schedule: Schedule, facts: Facts) -> Iterator[str]:
 
 
 def _wrong_way(schedule: Schedule, part: Part, terms: Terms) -> Iterator[str]:
-    _, start, length, *rates = part.piece(0)
-    first, last = schedule(start), schedule(nextafter(start + length, 0.0))
+    _, start, length, *rates = part.piece(part.number)
+    first = schedule(max(part.start, start))
+    last = schedule(max(part.start, nextafter(start + length, 0.0)))
     if (first > last) if part.warms else (first < last):
         ends = [f"{term} {number(rate)}" for term, rate in zip(terms[1:], rates, strict=True)]
         way = "down" if part.warms else "up"
@@ -129,30 +142,30 @@ def _seams(schedule: Schedule, facts: Facts) -> Iterator[str]:
         old, new = schedule(nextafter(start, 0.0)), schedule(start)
         if abs(new - old) > least and not (before.decays and after.restarts):
             yield (
-                f"the rate jumps from {number(old)} to {number(new)} at epoch {time(start)}, "
-                f"between {old_span.name} and {new_span.name}"
+                f"the rate jumps from {number(old)} to {number(new)} at {schedule.unit} "
+                f"{time(start)}, between {old_span.name} and {new_span.name}"
             )
 
 
-def _cycles(schedule: Schedule, facts: Facts, grid: Grid) -> Iterator[str]:
+def _cycles(schedule: Schedule, facts: Facts, grid: Run) -> Iterator[str]:
     """No restart in the run, or a last cycle that the run cuts off."""
     if schedule.cyclic is None:
         return
     if facts.last_cycle is None:
         first = time(schedule.cyclic.start)
-        yield f"there is no restart within the run: the first would be at epoch {first}"
+        yield f"there is no restart within the run: the first would be at {schedule.unit} {first}"
         return
     if facts.cycle_count > len(facts.cycles):
         yield f"of {facts.cycle_count} cycles only the first {len(facts.cycles)} are listed"
     if not facts.last_cycle.complete:
         start, length, _ = facts.last_cycle
-        had = time(grid.epochs - start)
-        yield f"the last cycle is cut off: of its {time(length)} epochs the run has {had}"
+        had = time(grid.end - start)
+        yield f"the last cycle is cut off: of its {time(length)} {schedule.unit}s the run has {had}"
 
 
 def _of_curves(schedule: Schedule, facts: Facts) -> Iterator[str]:
     """What curves have to say of their pieces in the run: of the first and last of each part."""
-    for part, _ in _spans(schedule, facts):
-        last = max(0, facts.cycle_count - 1) if part.cyclic else 0
-        for piece in map(part.piece, sorted({0, last})):
+    for part, span in _spans(schedule, facts):
+        numbers = part.numbers(span.end)
+        for piece in map(part.piece, sorted({numbers[0], numbers[-1]})):
             yield from part.curve.remarks(piece.first, piece.last)

@@ -16,7 +16,7 @@ from logsched.schedule.trace import trace
 if TYPE_CHECKING:
     from logsched.base.console import Terminal
     from logsched.plan.rows import Rows
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 LONG = 60  # rows of a table that is shown whole
@@ -35,7 +35,7 @@ def draw(chosen: Rows, format: str, whole: bool, terminal: Terminal) -> str:
     restarts = _restarts(facts)
     short = whole or chosen.chosen or chosen.rows <= LONG
     rows = _rows(chosen, restarts) if short else _summary(chosen, restarts)
-    header = ["epoch", *chosen.labels, ""]
+    header = [*chosen.told, *chosen.labels, ""]
     if format == "markdown":
         return _markdown([*header[:-1], "note"], rows)
     most = console.columns_seen()
@@ -61,29 +61,30 @@ def _rows(chosen: Rows, restarts: Mapping[float, Sequence[str]]) -> Lines:
     """Numbers as texts, and a note at the first row since a restart within the step before it."""
     rows: Lines = []
     starts = np.array([-np.inf, *restarts])
-    step, told = chosen.every / chosen.grid.steps_per_epoch, -np.inf
-    for block in chosen.columns():
-        latest = starts[np.searchsorted(starts, block[0], "right") - 1]
-        for epoch, *rates, restart in zip(*block, latest.tolist(), strict=True):
-            new = restart > max(told, epoch - step)
-            told = max(told, restart)
-            note = _note(epoch, restart, restarts[restart]) if new else ""
-            rows.append([time(epoch), *map(number, rates), note])
+    step, noted = chosen.every * float(chosen.grid.spacing), -np.inf
+    for times, told, rates in chosen.timed():
+        latest = starts[np.searchsorted(starts, times, "right") - 1]
+        for k, (at, restart) in enumerate(zip(times.tolist(), latest.tolist(), strict=True)):
+            new = restart > max(noted, at - step)
+            noted = max(noted, restart)
+            note = _note(at, restart, restarts[restart]) if new else ""
+            cells = [time(column[k]) for column in told] + [number(rate[k]) for rate in rates]
+            rows.append([*cells, note])
     return rows
 
 
-def _note(epoch: float, restart: float, labels: Sequence[str]) -> str:
+def _note(at: float, restart: float, labels: Sequence[str]) -> str:
     whose = " of " + ", ".join(labels) if labels else ""
-    return f"restart{whose}" if restart == epoch else f"after the restart{whose} at {time(restart)}"
+    return f"restart{whose}" if restart == at else f"after the restart{whose} at {time(restart)}"
 
 
 def _summary(chosen: Rows, restarts: Mapping[float, Sequence[str]]) -> Lines:
     """Head, restarts and tail of a long table, with dots where points are left out."""
-    size, steps = chosen.grid.size, chosen.grid.steps_per_epoch
+    size, grid = chosen.grid.size, chosen.grid
     first = np.array([chosen.grid.index(start) for start in [*restarts][:RESTARTS]])
     near = np.concatenate([first - 1, first, np.arange(EDGE), np.arange(size - EDGE, size)])
     points = np.unique(near[(near >= 0) & (near < size)])
-    rows = _rows(replace(chosen, at=tuple((points / steps).tolist())), restarts)
+    rows = _rows(replace(chosen, at=tuple(map(grid.at, points.tolist()))), restarts)
     dots = [*["..."] * (len(rows[0]) - 1), ""]
     gaps = np.diff(points, prepend=points[0]) > 1
     return [
@@ -128,22 +129,22 @@ def _about(chosen: Rows, facts: Mapping[str, Facts], terminal: Terminal) -> str:
     bars = BARS[terminal.unicode]
     return columns(
         [
-            [label, _sparkline(one, chosen.grid, bars), *_facts(facts[label])]
+            [label, _sparkline(one, chosen.grid, bars), *_facts(facts[label], chosen.grid.unit)]
             for label, one in chosen.schedules.items()
         ],
         most=console.columns_seen(),
     )
 
 
-def _facts(facts: Facts) -> list[str]:
+def _facts(facts: Facts, unit: str) -> list[str]:
     its = facts.extremes
-    peak = f"peak {its.peak_lr:.4g} at epoch {time(its.peak_epoch)}"
+    peak = f"peak {its.peak_lr:.4g} at {unit} {time(its.peak_at)}"
     return [peak, f"mean {its.mean_lr:.4g}", f"final {its.final_lr:.4g}"]
 
 
-def _sparkline(schedule: Schedule, grid: Grid, bars: str) -> str:
+def _sparkline(schedule: Schedule, grid: Run, bars: str) -> str:
     """The greatest rate of each stretch of time, as a bar between 0 and the peak."""
-    curve = trace("", schedule, grid, (0.0, float(grid.epochs)))
+    curve = trace("", schedule, grid, (0.0, grid.end))
     edges = np.linspace(0.0, curve.epoch[-1], BINS, endpoint=False)
     tops = np.maximum.reduceat(curve.rate, np.searchsorted(curve.epoch, edges))
     heights = tops / (tops.max() or 1.0) * (len(bars) - 1)

@@ -11,8 +11,8 @@ from logsched.base.console import Terminal
 from logsched.base.declare import Rule
 from logsched.base.progress import bar
 from logsched.draw.figure.quiet import quiet_matplotlib
-from logsched.draw.picture import Picture
-from logsched.plan.plan import Plan
+from logsched.draw.picture import Above, Picture
+from logsched.schedule.run import Run
 
 FEW = 5  # pictures that are drawn without a progress bar
 FILE = Rule("a file that ends in .png, .svg or .pdf")
@@ -34,14 +34,14 @@ def draw_text(picture: Picture, look: Look) -> None:
     files.write_text(plot.draw(picture, look.terminal))
 
 
-def draw_file(picture: Picture, output: str, look: Look, steps_per_epoch: int | None) -> None:
+def draw_file(picture: Picture, output: str, look: Look, above: Above | None) -> None:
     """Draw into a file, whose suffix names the format."""
-    draw_rows([[picture]], output, look, steps_per_epoch)
+    draw_rows([[picture]], output, look, above)
 
 
 @quiet_matplotlib()
 def draw_rows(
-    rows: Sequence[Sequence[Picture]], output: str, look: Look, steps_per_epoch: int | None = None
+    rows: Sequence[Sequence[Picture]], output: str, look: Look, above: Above | None = None
 ) -> None:
     """Draw pictures in rows into a file, whose suffix names the format."""
     from logsched.draw.figure import figure
@@ -49,18 +49,18 @@ def draw_rows(
     suffix = files.suffix(output)
     if suffix not in figure.FORMATS:
         raise FILE.broken("output", output)
-    paper = figure.Paper(suffix, look.inches, look.dpi, steps_per_epoch)
+    paper = figure.Paper(suffix, look.inches, look.dpi, above)
     files.write([figure.draw(rows, paper)], output)
 
 
 def draw_each(
-    pictures: Mapping[str, Callable[[], Picture]], folder: str, look: Look, steps: int | None
+    pictures: Mapping[str, Callable[[], Picture]], folder: str, look: Look, above: Above | None
 ) -> None:
     """Draw a PNG of each label into a folder, which is made where it is not there."""
     files.make_folder(folder)
     with bar("pictures", len(pictures), long=FEW) as watch:
         for name, picture in zip(_names(pictures), pictures.values(), strict=True):
-            draw_file(picture(), f"{folder}{name}.png", look, steps)
+            draw_file(picture(), f"{folder}{name}.png", look, above)
             watch(1)
 
 
@@ -74,7 +74,9 @@ def _names(labels: Collection[str]) -> list[str]:
     ]
 
 
-def steps_axis(plan: Plan, unit: str) -> int | None:
-    """The steps per epoch of a second axis, where one has something to add."""
-    steps = plan.grid.steps_per_epoch
-    return steps if unit == "epoch" and steps > 1 else None
+def second_axis(run: Run, units: Sequence[str]) -> Above | None:
+    """The upper axis of a figure: the second unit of two; or steps, where epochs have several."""
+    if len(units) > 1:
+        return units[1], run.in_unit(units[1]) / run.in_unit(units[0])
+    steps = run.steps_per_epoch or 1
+    return ("step", float(steps)) if [*units] == ["epoch"] and steps > 1 else None

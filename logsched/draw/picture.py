@@ -10,13 +10,16 @@ from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.base.words import unknown
 from logsched.schedule.trace import SEAMS, Span, Trace, measured, trace
+from logsched.schedule.units import UNITS
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan, Swept
     from logsched.schedule.schedule import Schedule
     from logsched.schedule.series import Series
 
-UNITS = ("epoch", "step")
+Above = tuple[str, float]
+"""An upper axis: a unit, and how many of it one of the lower axis's has."""
+
 LAYOUTS = ("overlay", "stack")
 PHASES = 100  # cycles up to which they are shaded and named
 
@@ -28,7 +31,7 @@ class Picture:
     traces: tuple[Trace, ...]
     restarts: tuple[float, ...]
     phases: tuple[tuple[str, float, float], ...]
-    epochs: float
+    end: float
     title: str = ""
     x_label: str = "epoch"
     y_label: str = "learning rate"
@@ -46,7 +49,7 @@ class Picture:
 
 def picture(
     plan: Plan,
-    unit: str = "epoch",
+    unit: str | None = None,
     title: str = "",
     log_y: bool = False,
     limits: tuple[float, float] | None = None,
@@ -58,17 +61,18 @@ def picture(
     Over the schedules come `logs`, what runs really did. Raises LogschedError for another unit, and
     for limits outside the run.
     """
+    unit = unit or plan.grid.unit
     if unit not in UNITS:
-        raise unknown("time unit", unit, UNITS)
+        raise unknown("unit", unit, UNITS)
     if layout not in LAYOUTS:
         raise unknown("layout", layout, LAYOUTS)
-    steps = 1 if unit == "epoch" else plan.grid.steps_per_epoch
-    begin, end = (limit / steps for limit in limits or (0.0, plan.grid.epochs * steps))
-    if begin >= plan.grid.epochs:
+    scale, run = plan.grid.in_unit(unit), plan.grid
+    begin, end = limits or (0.0, run.end * scale)
+    if begin >= run.end * scale:
         raise LogschedError(
-            f"xlim begins at epoch {begin:.6g}, but the run ends at epoch {plan.grid.epochs}"
+            f"xlim begins at {unit} {begin:.6g}, but the run ends at {unit} {run.end * scale:.12g}"
         )
-    span = (begin, min(end, float(plan.grid.epochs)))
+    span = (begin / scale, min(end / scale, run.end))
     whole = Picture(
         traces=(
             *(trace(label, its, plan.grid, span) for label, its in plan.schedules.items()),
@@ -76,36 +80,37 @@ def picture(
         ),
         restarts=_restarts(plan, span),
         phases=_phases(plan.schedules, span),
-        epochs=float(plan.grid.epochs),
+        end=run.end,
         title=title,
         log_y=log_y,
         limits=limits,
         layout=layout,
         swept=plan.swept,
+        x_label=unit,
     )
-    return whole if unit == "epoch" else _in_steps(whole, steps)
+    return whole if unit == run.unit else _in_unit(whole, unit, scale)
 
 
-def _in_steps(whole: Picture, steps: int) -> Picture:
-    """The same picture with steps of the grid in the place of epochs."""
-    scale = np.array([steps, 1.0])
+def _in_unit(whole: Picture, unit: str, scale: float) -> Picture:
+    """The same picture with its times in another unit."""
+    sides = np.array([scale, 1.0])
     return replace(
         whole,
         traces=tuple(
-            Trace(its.label, its.epoch * steps, its.rate, its.points * scale)
+            Trace(its.label, its.epoch * scale, its.rate, its.points * sides)
             for its in whole.traces
         ),
-        restarts=tuple(start * steps for start in whole.restarts),
-        phases=tuple((name, start * steps, end * steps) for name, start, end in whole.phases),
-        epochs=whole.epochs * steps,
-        x_label="step",
+        restarts=tuple(start * scale for start in whole.restarts),
+        phases=tuple((name, start * scale, end * scale) for name, start, end in whole.phases),
+        end=whole.end * scale,
+        x_label=unit,
     )
 
 
 def _restarts(plan: Plan, span: Span) -> tuple[float, ...]:
     """The epochs at which a restart cycle of any schedule starts."""
     starts = {
-        piece.start
+        part.start_of(piece.number)
         for schedule in plan.schedules.values()
         for part, piece in schedule.pieces(span[0], min(span[1], schedule.end), SEAMS)
         if part.restarts
@@ -128,5 +133,5 @@ def _named(schedule: Schedule, span: Span) -> list[tuple[str, float, float]]:
     named = []
     for part, piece in schedule.pieces(span[0], end, PHASES + 1):
         over = min(piece.start + piece.length, end)
-        named.append((part.name_of(piece.number), piece.start, over))
+        named.append((part.name_of(piece.number), part.start_of(piece.number), over))
     return named if len(named) <= PHASES else []

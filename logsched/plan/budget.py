@@ -15,7 +15,7 @@ from logsched.schedule.schedule import Schedule
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
 
 EXACT = 1e-10  # of the budget
 TRIES = 200
@@ -39,14 +39,14 @@ def match_plan(plan: Plan, label: str) -> Plan:
     return replace(plan, schedules=schedules, notes=[*plan.notes, *said])
 
 
-def total(schedule: Schedule, grid: Grid) -> float:
+def total(schedule: Schedule, grid: Run) -> float:
     """The sum of the rates over a grid. Raises LogschedError where the schedule does not hold."""
     schedule.check(grid)
     rates = map(schedule.rates_in_order, grid.all_blocks())
     return float(sum(one.sum(dtype=np.longdouble) for one in rates))
 
 
-def matched(label: str, schedule: Schedule, budget: float, grid: Grid) -> tuple[Schedule, str]:
+def matched(label: str, schedule: Schedule, budget: float, grid: Run) -> tuple[Schedule, str]:
     """The schedule with another restart_lr and the given sum of rates, and what was changed.
 
     Where restart_lr was left out, or is of no use to the shape, it follows lr, so lr is solved
@@ -66,7 +66,7 @@ def matched(label: str, schedule: Schedule, budget: float, grid: Grid) -> tuple[
     )
     if rate is None:
         raise LogschedError(
-            f"no {name} of {label} gives it a budget of {number(budget / grid.steps_per_epoch)}"
+            f"no {name} of {label} gives it a budget of {number(budget * float(grid.spacing))}"
         )
     before = getattr(schedule, name)
     changed = schedule if rate == before else schedule.replace(**{name: rate})

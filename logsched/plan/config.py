@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from logsched.base.declare import Parameter, Value, declared, settings_of
+from logsched.base.declare import Parameter, Value, declared
 from logsched.base.errors import LogschedError, OutputError
-from logsched.base.words import check_label, shown, suggestion, unknown
-from logsched.schedule.grid import RUN_PARAMETERS, Grid
-from logsched.schedule.parameters import Parameters
+from logsched.base.words import check_label, listed, shown, suggestion, unknown
+from logsched.schedule.parameters import ALIASES, Parameters
+from logsched.schedule.run import ENDS, RUN_PARAMETERS, Run
 from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import in_effect
 from logsched.schedule.shapes import find_shape, owner_of
+from logsched.schedule.units import UNITS
 
 MOST = 16 * 2**20  # bytes of a file that is read whole
-ARRAYS = b',"epoch":['  # what follows the settings in an exported file: it is not needed
+ARRAYS = re.compile(
+    rb',"(?:epoch|step|token|sample)":\['
+)  # what follows the settings in an exported file: it is not needed
 
 
 class Table(NamedTuple):
@@ -46,11 +51,13 @@ def read_config(path: str) -> Config:
     if not isinstance(schedules, dict):
         raise LogschedError(f"{path}: schedules must hold a table for each schedule")
     if schedules and isinstance(content.get("lr"), dict):  # an exported file: its arrays
-        content = {key: content[key] for key in content if key not in ("epoch", "lr")}
+        content = {key: content[key] for key in content if key not in (*UNITS, "lr")}
     content.pop("schema", None)
-    if "epochs" in content and "cycles" in content:
+    content.pop("unit", None)
+    ends = [name for name in ENDS if content.get(name) is not None]
+    if len(ends) > 1:
         raise LogschedError(
-            f"{path}: epochs and cycles are given, but only one can say where the run ends"
+            f"{path}: {listed(ends)} are given, but only one can say where the run ends"
         )
     known = {**declared(Parameters), **RUN_PARAMETERS}
     return Config(
@@ -67,9 +74,9 @@ def _head(path: str) -> bytes:
             size = max(len(start), os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise OutputError(f"cannot read {path or shown(path)}: {error.strerror}") from None
-    settings, arrays, _ = start.partition(ARRAYS)
+    arrays = ARRAYS.search(start)
     if arrays and start.startswith(b"{"):
-        return settings + b"}"
+        return start[: arrays.start()] + b"}"
     if len(start) > MOST:
         raise LogschedError(f"{path} has {size} bytes, but a configuration has at most {MOST}")
     return start
@@ -108,10 +115,11 @@ def _checked(
     checked = {}
     for key, value in settings.items():
         try:
-            if key not in known:
+            name = ALIASES[key][0] if key in ALIASES else key
+            if name not in known:
                 raise _misplaced(key, value, known)
             if value is not None:
-                checked[key] = known[key].rule.check(key, value)
+                checked[key] = known[name].rule.check(key, value)
         except LogschedError as error:
             raise LogschedError(f"{where}: {error}") from None
     return checked
@@ -131,6 +139,12 @@ def _misplaced(key: str, value: object, known: Mapping[str, Parameter]) -> Logsc
     return unknown("parameter", key, [*known, "schedules"])
 
 
+def as_set(run: Run) -> dict[str, Value]:
+    """What makes a run, as a file has it."""
+    connected = {"steps_per_epoch": run.steps_per_epoch or 1} if run.unit == "epoch" else {}
+    return {**run.given, **connected}
+
+
 def as_tables(schedules: Mapping[str, Schedule]) -> dict[str, Any]:
     """Schedules as an exported file has them: by label, as they were set."""
     return {label: as_table(one) for label, one in schedules.items()}
@@ -141,14 +155,14 @@ def as_table(schedule: Schedule) -> dict[str, Any]:
     return {"shape": schedule.shape.name, "params": dict(schedule.params)}
 
 
-def as_toml(schedules: Mapping[str, Schedule], grid: Grid) -> str:
+def as_toml(schedules: Mapping[str, Schedule], grid: Run) -> str:
     """The settings in effect as a file that reads back to the same schedules."""
-    lines = [f"epochs = {grid.epochs}", f"steps_per_epoch = {grid.steps_per_epoch}"]
+    lines = [f"{name} = {value}" for name, value in as_set(grid).items()]
     for label, schedule in schedules.items():
         lines += ["", f"[schedules.{_quoted(label)}]", f'shape = "{schedule.shape.name}"']
-        for owner in (schedule, schedule.shape):
-            set_ = settings_of(owner).items()
-            lines += [f"{name} = {_toml(value)}" for name, value in set_ if value is not None]
+        its = {**in_effect(schedule), **{k: v for k, v in schedule.params.items() if v is not None}}
+        its = {name: its[name] for name in its if name in schedule.uses | schedule.given}
+        lines += [f"{name} = {_toml(value)}" for name, value in its.items() if value is not None]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-from logsched.base.declare import EXACT, Value, declared
+from logsched.base.declare import EXACT, declared
 from logsched.base.errors import LogschedError
 from logsched.base.words import listed, shown
 from logsched.plan.plan import Plan, Swept
 from logsched.plan.specs import Settings, Spec, read_spec
 from logsched.plan.sweeps import Sweep, expand, read_sweep
-from logsched.schedule.grid import RUN_PARAMETERS, Grid
+from logsched.schedule.parameters import ALIASES
+from logsched.schedule.pieces import CLAUSES
+from logsched.schedule.run import ENDS, RUN_PARAMETERS, Run
 from logsched.schedule.schedule import Schedule
 
 
@@ -26,14 +28,15 @@ def make_plan(
     long as another one does. Raises LogschedError otherwise.
     """
     settings = settings or Settings()
+    _refuse_unquoted(texts)
     tables = settings.config.schedules
     specs = named = [read_spec(text, tables) for text in texts or tables or default]
     read = [read_sweep(text, [spec.shape for spec in specs]) for text in sweeps]
     for sweep in read:
         specs = expand(specs, sweep, settings)
     _refuse_twins(specs)
-    schedules = {spec.label: spec.schedule(settings) for spec in specs}
-    grid = make_grid(settings.of_run, schedules.values())
+    grid = make_run(settings, specs)
+    schedules = {spec.label: spec.schedule(settings, grid) for spec in specs}
     refused = _refused(schedules, grid)
     if refused and (texts or tables or len(refused) == len(schedules)):
         label, error = next(iter(refused.items()))
@@ -47,7 +50,7 @@ def make_plan(
         unused=_unused(settings.options, set().union(*used.values())),
         unused_by={one.label: _unused(one.params, used.get(one.label, ())) for one in specs},
         swept=_swept(named, specs, read),
-        bounded=bool({"epochs", "cycles"} & set(settings.of_run)),
+        bounded=bool({*ENDS} & set(settings.of_run)),
     )
 
 
@@ -64,6 +67,13 @@ def _swept(named: Sequence[Spec], made: Sequence[Spec], sweeps: Sequence[Sweep])
         for value in values
     }
     return Swept(name, origins, logarithmic)
+
+
+def _refuse_unquoted(texts: Sequence[str]) -> None:
+    """Raise LogschedError where a shell took the words of a schedule in pieces apart."""
+    if len(texts) > 1 and not {"then", *CLAUSES}.isdisjoint(texts):
+        whole = " ".join(texts)
+        raise LogschedError(f"quote a schedule in pieces: '{whole}'")
 
 
 def _refuse_twins(specs: Sequence[Spec]) -> None:
@@ -87,10 +97,11 @@ def _left_out(refused: Mapping[str, LogschedError]) -> list[str]:
 
 
 def _unused(given: Iterable[str], used: Container[str]) -> list[str]:
-    return [name for name in given if name not in RUN_PARAMETERS and name not in used]
+    names = {name: ALIASES[name][0] if name in ALIASES else name for name in given}
+    return [name for name, own in names.items() if name not in RUN_PARAMETERS and own not in used]
 
 
-def _refused(schedules: Mapping[str, Schedule], grid: Grid) -> dict[str, LogschedError]:
+def _refused(schedules: Mapping[str, Schedule], grid: Run) -> dict[str, LogschedError]:
     refused = {}
     for label, schedule in schedules.items():
         try:
@@ -100,15 +111,28 @@ def _refused(schedules: Mapping[str, Schedule], grid: Grid) -> dict[str, Logsche
     return refused
 
 
-def make_grid(settings: Mapping[str, Value], schedules: Iterable[Schedule]) -> Grid:
-    """The grid of a run: of `epochs`, or up to the end of the last schedule's cycle `cycles`."""
-    given = {name: settings[name] for name in declared(Grid) if name in settings}
-    if "cycles" in settings:
-        count = int(settings["cycles"])
-        ends = [one.end_of_cycle(count) for one in schedules if one.cyclic]
-        if not ends:
-            raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
-        if max(ends) > EXACT:
-            raise LogschedError(f"cycles is {count}, but so many take more than {EXACT} epochs")
-        given["epochs"] = int(max(ends))
-    return Grid(**given)
+def make_run(settings: Settings, specs: Iterable[Spec]) -> Run:
+    """The run: of the length that is set, or up to the end of the last schedule's `cycles`."""
+    its = settings.of_run
+    given = {name: its[name] for name in declared(Run) if name in its}
+    if "cycles" not in its:
+        return Run(**given)
+    count, ends = int(its["cycles"]), [*_ends_of_cycles(settings, specs, int(its["cycles"]))]
+    if not ends:
+        raise LogschedError(f"cycles is {count}, but none of the schedules has restart cycles")
+    if max(ends) > EXACT:
+        raise LogschedError(f"cycles is {count}, but so many take more than {EXACT} epochs")
+    return Run(**given, epochs=int(max(ends)))
+
+
+def _ends_of_cycles(settings: Settings, specs: Iterable[Spec], count: int) -> Iterator[float]:
+    """When so many cycles are over, of the schedules whose lengths need no run."""
+    for spec in specs:
+        try:
+            schedule = spec.schedule(settings)
+        except LogschedError as error:
+            if "there is no run" not in str(error):
+                raise
+            continue
+        if schedule.cyclic:
+            yield schedule.end_of_cycle(count)

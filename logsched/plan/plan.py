@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.errors import LogschedError
 from logsched.base.words import unknown
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 
 if TYPE_CHECKING:
     from logsched.schedule.schedule import Schedule
@@ -32,7 +32,7 @@ class Plan:
     """
 
     schedules: Mapping[str, Schedule]
-    grid: Grid
+    grid: Run
     warnings: Sequence[str] = ()
     notes: Sequence[str] = ()
     unused: Sequence[str] = ()
@@ -40,11 +40,11 @@ class Plan:
     swept: Swept | None = None
     bounded: bool = True  # whether somebody said where it ends
 
-    def reaching(self, epoch: float) -> Plan:
-        """The run, where nobody said where it ends, up to after an epoch at least."""
-        if self.bounded or epoch < self.grid.epochs:
+    def reaching(self, time: float) -> Plan:
+        """The plan, where nobody said where it ends, up to after a time at least."""
+        if self.bounded or time < self.grid.end:
             return self
-        grid = Grid(epochs=floor(epoch) + 1, steps_per_epoch=self.grid.steps_per_epoch)
+        grid = self.grid.longer(floor(time) + 1)
         for schedule in self.schedules.values():
             schedule.check(grid)
         return replace(self, grid=grid)

@@ -10,15 +10,19 @@ from typing import NamedTuple
 
 from logsched.base.declare import Value, declared
 from logsched.base.errors import LogschedError
-from logsched.base.words import check_label, printable, shown, unknown
+from logsched.base.words import check_label, listed, printable, shown, unknown
 from logsched.plan.config import Config, Table
-from logsched.schedule.grid import RUN_PARAMETERS
-from logsched.schedule.parameters import Parameters
+from logsched.schedule.parameters import ALIASES, Parameters, own_name
+from logsched.schedule.pieces import is_pieces
+from logsched.schedule.run import ENDS, RUN_PARAMETERS, Run
 from logsched.schedule.schedule import Schedule
 from logsched.schedule.shapes import SHAPES
+from logsched.schedule.texts import PIECES, read_params, read_text
 
 LOGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".npy", ".npz")
-ALL_PARAMETERS = {*declared(Parameters)}.union(*(declared(shape) for shape in SHAPES.values()))
+ALL_PARAMETERS = {*ALIASES, *declared(Parameters)}.union(
+    *(declared(shape) for shape in SHAPES.values())
+)
 
 
 class Spec(NamedTuple):
@@ -29,10 +33,14 @@ class Spec(NamedTuple):
     params: Mapping[str, Value]
     table: Mapping[str, Value]
 
-    def schedule(self, settings: Settings) -> Schedule:
+    def schedule(self, settings: Settings, run: Run | None = None) -> Schedule:
         """The schedule: its text over the options over its table over what is below."""
         below, options = (_of_schedules(one) for one in (settings.below, settings.options))
-        return Schedule(self.shape, **{**below, **self.table, **options, **self.params})
+        unit = "epoch" if run is None else run.unit
+        params: dict[str, Value] = {}
+        for layer in (below, self.table, options, self.params):
+            params |= dict(own_name(name, value, unit) for name, value in layer.items())
+        return Schedule(self.shape, run=run, **params)
 
     def with_value(self, name: str, value: Value) -> Spec:
         """The same with one more parameter in its text, and so in its label."""
@@ -62,12 +70,11 @@ class Settings:
 
 def _overlay(lower: Mapping[str, Value], upper: Mapping[str, Value]) -> dict[str, Value]:
     """The upper layer over the lower; the end of the run is said by `epochs` or by `cycles`."""
-    if "epochs" in upper and "cycles" in upper:
-        raise LogschedError(
-            f"epochs is {upper['epochs']} and cycles {upper['cycles']}, but only one of them can "
-            "say where the run ends"
-        )
-    ends = {"epochs", "cycles"} if {"epochs", "cycles"} & set(upper) else set()
+    said = [name for name in ENDS if name in upper]
+    if len(said) > 1:
+        each = listed([f"{name} is {upper[name]}" for name in said])
+        raise LogschedError(f"{each}, but only one of them can say where the run ends")
+    ends = {*ENDS} if said else set()
     return {name: value for name, value in lower.items() if name not in ends} | dict(upper)
 
 
@@ -76,22 +83,33 @@ def _of_schedules(settings: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def read_spec(text: str, tables: Mapping[str, Table] | None = None) -> Spec:
-    """Read `[NAME=]SHAPE[:param=value,...]`, where a file's schedule may stand for the shape.
+    """Read `[NAME=]SCHEDULE`: a shape with parameters, pieces, or a schedule of a file by name.
 
     Raises LogschedError for what it cannot mean.
     """
     tables = tables or {}
     if text in tables:
         return Spec(text, tables[text].shape, {}, tables[text].params)
-    head, colon, tail = text.partition(":")
-    name, named, start = head.rpartition("=")
+    name, written = _named(text)
+    if is_pieces(written):
+        return Spec(check_label(name or PIECES), *read_text(written), {})
+    start, colon, tail = written.partition(":")
     shape, table = tables.get(start, Table(start, {}))
     if shape not in SHAPES:
         raise _no_shape(text, shape, [*SHAPES, *tables])
     if colon and not tail:
         raise LogschedError(f"nothing follows the colon in schedule {shown(text)}")
-    params = _read_params(text, shape, tail.split(",") if colon else [])
-    return Spec(check_label(name if named else text), shape, params, table)
+    params = read_params(text, shape, tail.split(",") if colon else [])
+    return Spec(check_label(name or text), shape, params, table)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """NAME and what follows it: it ends at the first `=` before any colon or parenthesis."""
+    head = re.split(r"[:(]", text, maxsplit=1)[0]
+    name, equals, _ = head.partition("=")
+    rest = text[len(name) + 1 :]
+    begins = rest.partition(":")[0] in SHAPES or is_pieces(rest)
+    return (name, rest) if equals and (begins or not is_pieces(text)) else ("", text)
 
 
 def _no_shape(text: str, shape: str, known: Sequence[str]) -> LogschedError:
@@ -115,24 +133,3 @@ def _no_schedule(path: str) -> LogschedError:
     log = f"logsched plot --data {path}, or logsched check {path} SCHEDULE"
     way_out = f"--config {path}" if path.endswith(".toml") else log
     return LogschedError(f"{path} is a file, not a schedule: try {way_out}")
-
-
-def _read_params(text: str, shape: str, items: Sequence[str]) -> dict[str, Value]:
-    known = declared(SHAPES[shape]) | declared(Parameters)
-    params: dict[str, Value] = {}
-    for item in items:
-        key, equals, value = item.partition("=")
-        key = key.strip().replace("-", "_")
-        if not equals or not key:
-            raise LogschedError(f"{shown(item)} in schedule {shown(text)} is not param=value")
-        if key in params:
-            raise LogschedError(f"{key} is given twice in schedule {shown(text)}")
-        if key in RUN_PARAMETERS:
-            option = key.replace("_", "-")
-            raise LogschedError(
-                f"{key} in schedule {shown(text)} is of the run, not of a schedule: use --{option}"
-            )
-        if key not in known:
-            raise unknown(f"parameter of {shape}", key, known)
-        params[key] = known[key].rule.parse(key, value)
-    return params

@@ -9,8 +9,8 @@ from logsched.base.declare import WHOLE, Parameter, Value, declared
 from logsched.base.errors import LogschedError
 from logsched.base.words import shown, unknown
 from logsched.plan.specs import Settings, Spec
-from logsched.schedule.grid import RUN_PARAMETERS
-from logsched.schedule.parameters import Parameters
+from logsched.schedule.parameters import ALIASES, Parameters
+from logsched.schedule.run import RUN_PARAMETERS, Run
 from logsched.schedule.shapes import find_shape, owner_of
 
 MOST = 10_000  # values of a sweep
@@ -38,6 +38,7 @@ def read_sweep(text: str, shapes: Sequence[str]) -> Sweep:
         raise LogschedError(f"sweep is {shown(text)}, but it must be {FORM}")
     if name in RUN_PARAMETERS:
         raise LogschedError(f"{name} is of the run, not of a schedule: it cannot be swept")
+    name = ALIASES[name][0] if name in ALIASES else name
     known = declared(Parameters) | (declared(find_shape(owner)) if colon else {})
     if name not in known:
         if not colon and (shape := owner_of(name, shapes)):
@@ -110,5 +111,11 @@ def _values_of(sweep: Sweep, spec: Spec) -> list[Spec]:
 def _concerns(sweep: Sweep, spec: Spec, settings: Settings) -> bool:
     if sweep.shape is not None:
         return spec.shape == sweep.shape
-    schedule = spec.schedule(settings)
+    schedule = spec.schedule(settings, _usual_run(settings))
     return sweep.name in schedule.uses
+
+
+def _usual_run(settings: Settings) -> Run:
+    """A run of the settings' connections, and of their length if that is not in cycles."""
+    its = settings.of_run
+    return Run(**{name: its[name] for name in declared(Run) if name in its})

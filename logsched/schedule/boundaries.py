@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import ceil, inf, lcm, log, log1p, ulp
 from sys import float_info
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,7 @@ class Times(ABC):
     """When pieces start and how long they are, without a list of them."""
 
     pile_up: float = inf  # the time that shrinking pieces never reach
+    origin: Fraction  # when the first piece starts
 
     @abstractmethod
     def at(self, time: float) -> int:
@@ -81,6 +83,33 @@ class Once(Times):
 
     def shifted(self, by: Fraction) -> Once:
         return Once(self.origin + by, self._length)
+
+
+class Listed(Times):
+    """Pieces that start at given times, in order; the last has no end."""
+
+    def __init__(self, starts: Sequence[Fraction]) -> None:
+        self.starts, self.origin = tuple(starts), starts[0]
+        self._starts = [rounded(start) for start in starts]
+
+    def at(self, time: float) -> int:
+        return bisect_right(self._starts, time) - 1
+
+    def start(self, index: int) -> float:
+        return self._starts[index] if index < len(self._starts) else inf
+
+    def length(self, index: int) -> float:
+        last = index + 1 >= len(self.starts)
+        return inf if last else rounded(self.starts[index + 1] - self.starts[index])
+
+    def locate(self, times: Floats) -> Located:
+        index = np.searchsorted(self._starts, times, side="right") - 1
+        lengths = np.array([self.length(k) for k in range(len(self._starts))])
+        since = times - np.array(self._starts)[index]
+        return Located(index.astype(np.float64), since, lengths[index])
+
+    def shifted(self, by: Fraction) -> Listed:
+        return Listed([start + by for start in self.starts])
 
 
 class Equal(Times):
@@ -155,6 +184,12 @@ class Equal(Times):
     def _starts_one_by_one(self, index: Floats) -> Floats:
         distinct, where = np.unique(index, return_inverse=True)
         return np.array([self.start(int(i)) for i in distinct])[where]
+
+    def floor(self, times: Floats) -> Floats:
+        """When the piece of each of `(n,)` times started."""
+        index = self.locate(times).number
+        whole = times.max() <= self._whole
+        return self._starts(index) if whole else self._starts_one_by_one(index)
 
     def shifted(self, by: Fraction) -> Equal:
         return Equal(self.origin + by, self.interval)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import inf, isfinite, nextafter
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, Numbers, np
+from logsched.schedule.boundaries import rounded
 from logsched.schedule.curves.curve import Curve, Hold
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from logsched.schedule.boundaries import Times
+    from logsched.schedule.boundaries import Equal, Times
 
 Level = float | Callable[[Numbers], Numbers]
 """The rate at which pieces begin: one for all, or from their numbers, `(n,)` float64, to theirs."""
@@ -43,7 +45,8 @@ class Part:
     """Pieces of one curve: their name, when they are, between which rates.
 
     `repeats` says whether there is more than one piece, `warms` whether it is a warmup, whose ends
-    are no extremes.
+    are no extremes. It holds from `begin` on, the start of its first piece if nothing is said. Its
+    rates are read at the starts of `stair` only, cut off below at `floor`, multiplied by a `ramp`.
     """
 
     name: str
@@ -54,6 +57,10 @@ class Part:
     terms: Terms | None = None
     repeats: bool = False
     warms: bool = False
+    begin: Fraction | None = None
+    floor: float = 0.0
+    stair: Equal | None = None
+    ramp: Ramp | None = None
     _latest: Piece | None = field(default=None, init=False, repr=False)
 
     @property
@@ -91,13 +98,51 @@ class Part:
         return self.cyclic and self.curve.top == 0
 
     @property
+    def begins(self) -> Fraction:
+        """When the part begins, exactly."""
+        return self.times.origin if self.begin is None else self.begin
+
+    @cached_property
     def start(self) -> float:
         """When the part begins."""
-        return self.times.start(0)
+        return rounded(self.begins)
+
+    @cached_property
+    def number(self) -> int:
+        """The number of the piece with which it begins: above 0 where others were cut off."""
+        return self.times.at(self.read(self.start))
+
+    def numbers(self, end: float) -> range:
+        """The numbers of its pieces up to a time."""
+        return range(self.number, self.times.at(self.read(nextafter(end, 0.0))) + 1)
 
     def shifted(self, by: Fraction) -> Part:
         """The same, later by an exact time."""
-        return replace(self, times=self.times.shifted(by))
+        return replace(
+            self,
+            times=self.times.shifted(by),
+            begin=None if self.begin is None else self.begin + by,
+            stair=self.stair and self.stair.shifted(by),
+            ramp=self.ramp and Ramp(self.ramp.part.shifted(by), self.ramp.top),
+        )
+
+    def cut(self, begin: Fraction) -> Part:
+        """The same, without what is before a time."""
+        return replace(self, begin=begin) if begin > self.begins else self
+
+    def read(self, time: float) -> float:
+        """When the rate of a time is read: then, or at the start of a stair."""
+        return time if self.stair is None else self.stair.start(self.stair.at(time))
+
+    def start_of(self, number: int) -> float:
+        """When a piece shows: at its start, where a stair first reads it, not before the part."""
+        start = max(self.start, self.times.start(number))
+        if self.stair is None or start == inf:
+            return start
+        index = max(0, self.stair.at(start) - 1)
+        while self.times.at(self.stair.start(index)) < number:
+            index += 1
+        return max(self.start, self.stair.start(index))
 
     def piece(self, number: int) -> Piece:
         """One of its pieces. Raises LogschedError where its formula does not hold."""
@@ -130,8 +175,8 @@ class Part:
         """The pieces of the time between two others; of more than `most` so many, chosen evenly,
         the first and last among them.
         """
-        first = self.times.at(max(begin, self.start))
-        count = self.times.at(nextafter(end, 0.0)) + 1 - first
+        first = self.times.at(self.read(max(begin, self.start)))
+        count = self.times.at(self.read(nextafter(end, 0.0))) + 1 - first
         for k in range(min(count, most)):
             yield self.piece(first + (k if count <= most else k * (count - 1) // (most - 1)))
 
@@ -141,14 +186,14 @@ class Part:
             return (piece.start,)
         return piece.start, piece.start + self.curve.top * piece.length
 
-    def check(self, last: float, steps: int) -> None:
-        """Raise LogschedError where it does not hold up to a time, on so many steps in one unit.
+    def check(self, last: float, step: float) -> None:
+        """Raise LogschedError where it does not hold up to a time, at points so far apart.
 
         Lengths and rates of pieces only grow or only fall, so the first and last tell for all.
         """
-        self.piece(0)
-        piece = self.piece(self.times.at(last))
-        if self.times.pile_up < inf and piece.length < 1 / steps:
+        self.piece(self.number)
+        piece = self.piece(self.times.at(self.read(last)))
+        if self.times.pile_up < inf and piece.length < step:
             raise LogschedError(
                 "restart_interval_multiplier is below 1, so that cycles shrink and pile up at "
                 f"epoch {self.times.pile_up:.15g}, and the one at epoch {piece.start:.15g} is "
@@ -157,6 +202,10 @@ class Part:
 
     def rate(self, time: float) -> float:
         """The rate at one time of this part, by the same ufuncs as `rates`."""
+        rate = max(self._rate(self.read(time)), self.floor)
+        return rate if self.ramp is None else self.ramp.times(time, rate)
+
+    def _rate(self, time: float) -> float:
         _, start, length, first, last = self.piece(self.times.at(time))
         if first == last:
             return first
@@ -167,6 +216,15 @@ class Part:
 
     def rates(self, times: Floats, earliest: float, latest: float) -> Floats:
         """The rates at `(n,)` contiguous times of this part, of which two are the extremes."""
+        if self.stair is None:
+            rates = self._rates(times, earliest, latest)
+        else:
+            rates = self._rates(self.stair.floor(times), self.read(earliest), self.read(latest))
+        if self.floor > 0:
+            np.maximum(rates, self.floor, out=rates)
+        return rates if self.ramp is None else self.ramp.all_times(times, rates)
+
+    def _rates(self, times: Floats, earliest: float, latest: float) -> Floats:
         final = self.piece(self.times.at(latest))
         piece = self.piece(self.times.at(earliest))
         if piece.number == final.number:
@@ -191,6 +249,24 @@ class Part:
         if self.curve.overshoots:
             return np.abs(rates, out=rates)
         return np.clip(rates, low, high, out=rates)
+
+
+class Ramp(NamedTuple):
+    """A warmup that is multiplied with what is under it, in shares of its top."""
+
+    part: Part
+    top: float
+
+    def times(self, time: float, rate: float) -> float:
+        """A rate under the warmup."""
+        return rate * (self.part.rate(time) / self.top) if self.top else 0.0
+
+    def all_times(self, times: Floats, rates: Floats) -> Floats:
+        """The same for `(n,)` rates."""
+        if not self.top:
+            return np.zeros_like(rates)
+        rates *= self.part.rates(times, float(times.min()), float(times.max())) / self.top
+        return rates
 
 
 def hold(name: str, formula: str, times: Times, rate: float) -> Part:

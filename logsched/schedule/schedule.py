@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, inf, nextafter
 from numbers import Real
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
-from logsched.base.declare import Parameter, Value, declared, settings_of
+from logsched.base.declare import Value
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, Numbers, np
 from logsched.base.memory import require_memory
-from logsched.base.words import unknown
-from logsched.schedule.grid import BLOCK, FEWER, Grid
-from logsched.schedule.parameters import Parameters
-from logsched.schedule.shapes import SHAPES, Shape, find_shape
+from logsched.schedule.run import BLOCK, FEWER, Run
+from logsched.schedule.settled import Settled
 from logsched.schedule.uses import find_uses
 
 if TYPE_CHECKING:
@@ -27,7 +24,8 @@ if TYPE_CHECKING:
     from logsched.schedule.parts import Part, Piece
 
 
-class Schedule(Parameters):
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class Schedule(Settled):
     """A learning-rate schedule: a shape, its parameters, and so a rate for every epoch t >= 0.
 
     >>> Schedule("cosine", restart_lr=0.1)(15.0)
@@ -38,31 +36,9 @@ class Schedule(Parameters):
     Raises LogschedError for what breaks a rule.
     """
 
-    shape: Shape
-    params: Mapping[str, Value | None] = field(compare=False)  # as given, None where left out
-
-    def __init__(self, shape: str, **params: object) -> None:
-        own = declared(find_shape(shape))
-        known = [*declared(Parameters), *own]
-        for name in params:
-            if name not in known:
-                raise unknown(f"{shape} parameter", name, known)
-        common = {name: value for name, value in params.items() if name not in own}
-        self._settle(common, self)
-        fitting = SHAPES[shape](self, **{name: params.get(name) for name in own})
-        in_effect = vars(self) | vars(fitting)
-        as_set = {k: None if params.get(k) is None else in_effect[k] for k in known}
-        object.__setattr__(self, "shape", fitting)
-        object.__setattr__(self, "params", MappingProxyType(as_set))
-
     def replace(self, **params: object) -> Schedule:
         """The same schedule with other values of some parameters; None leaves one out."""
-        return Schedule(self.shape.name, **{**self.params, **params})
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """The parts in their order: each holds until the next begins, the last for good."""
-        return tuple(self.shape.parts(self))
+        return Schedule(self.shape.name, **{"run": self.run, **self.params, **params})
 
     @cached_property
     def _starts(self) -> list[float]:
@@ -75,10 +51,11 @@ class Schedule(Parameters):
 
     def __repr__(self) -> str:
         given = [f"{name}={value!r}" for name, value in self.params.items() if value is not None]
-        return f"Schedule({', '.join([repr(self.shape.name), *given])})"
+        run = [] if self.run is None else [f"run={self.run!r}"]
+        return f"Schedule({', '.join([repr(self.shape.name), *given, *run])})"
 
     def __reduce__(self) -> tuple[Callable[..., Schedule], tuple[Any, ...]]:
-        return _from_params, (self.shape.name, dict(self.params))
+        return _from_params, (self.shape.name, dict(self.params), self.run)
 
     @overload
     def __call__(self, epoch: float) -> float: ...
@@ -99,6 +76,15 @@ class Schedule(Parameters):
             rates[begin : begin + BLOCK] = self.rates(flat[begin : begin + BLOCK])
         return rates.reshape(epochs.shape)
 
+    def step(self, number: int) -> float:
+        """The rate of an optimizer step, counted from 0: at point `number` of the run.
+
+        Raises LogschedError where no run says when steps are.
+        """
+        if self.run is None:
+            raise LogschedError("step needs a run that says when steps are: run=Run(steps=1000)")
+        return self._rate(self.run.at(number))
+
     def factor(self, epoch: Numbers) -> Numbers:
         """The rate as a multiple of lr, s(t)/lr: what PyTorch's LambdaLR asks for.
 
@@ -114,12 +100,18 @@ class Schedule(Parameters):
             )
         return rate / self.lr
 
-    def sample(self, epochs: int = 45, steps_per_epoch: int = 1) -> Floats:
-        """The rates on a grid, `(epochs * steps_per_epoch,)` float64.
+    def sample(self, epochs: float | None = None, steps_per_epoch: float = 1) -> Floats:
+        """The rates at the points of its run, or of one in epochs: float64, a rate a point.
 
-        Raises LogschedError where the grid is too large or the schedule does not hold on it.
+        Raises LogschedError where they are too many or the schedule does not hold at them.
         """
-        grid = Grid(epochs=epochs, steps_per_epoch=steps_per_epoch)
+        grid = self.run
+        if grid is None or epochs is not None:
+            grid = Run(epochs=epochs, steps_per_epoch=steps_per_epoch)
+        return self.at_points(grid)
+
+    def at_points(self, grid: Run) -> Floats:
+        """The rates at all points of a run. Raises LogschedError like `sample`."""
         self.check(grid)
         require_memory(grid.size, f"a sample of {grid.size} points", FEWER)
         rates, begin = np.empty(grid.size), 0
@@ -128,11 +120,11 @@ class Schedule(Parameters):
             begin += block.size
         return rates
 
-    def check(self, grid: Grid) -> None:
+    def check(self, grid: Run) -> None:
         """Raise LogschedError where the schedule does not hold on every point of a grid."""
         for part, over in self.spans:
             if part.start <= grid.last:
-                part.check(min(grid.last, nextafter(over, 0.0)), grid.steps_per_epoch)
+                part.check(min(grid.last, nextafter(over, 0.0)), grid.over / grid.under)
 
     @property
     def spans(self) -> list[tuple[Part, float]]:
@@ -207,23 +199,8 @@ class Schedule(Parameters):
         return rates
 
 
-def known_of(schedule: Schedule) -> dict[str, Parameter]:
-    """All declared parameters of a schedule: every schedule's, then its shape's own."""
-    return declared(Parameters) | declared(type(schedule.shape))
-
-
-def in_effect(schedule: Schedule) -> dict[str, Value]:
-    """What these parameters are, also where they were left out."""
-    return settings_of(schedule) | settings_of(schedule.shape)
-
-
-def value_of(schedule: Schedule, name: str) -> Any:
-    """What one of them is: of `wsd` its own `end`, not the schedule's."""
-    return getattr(schedule if name in declared(Parameters) else schedule.shape, name)
-
-
-def _from_params(shape: str, params: dict[str, Value | None]) -> Schedule:
-    return Schedule(shape, **params)
+def _from_params(shape: str, params: dict[str, Value | None], run: Run | None) -> Schedule:
+    return Schedule(shape, run=run, **params)
 
 
 def _as_floats(epochs: ArrayLike) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from logsched.base.lazy import Floats, np
 
 if TYPE_CHECKING:
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
     from logsched.schedule.series import Series
 
@@ -36,7 +36,7 @@ class Trace:
     band: tuple[Floats, ...] = ()
 
 
-def trace(label: str, schedule: Schedule, grid: Grid, span: Span) -> Trace:
+def trace(label: str, schedule: Schedule, grid: Run, span: Span) -> Trace:
     """A schedule as a function of time, on a grid of its own with both sides of every turn."""
     begin, end = span[0], min(span[1], schedule.end)
     pieces = schedule.pieces(begin, end, SEAMS)
@@ -60,7 +60,7 @@ def measured(label: str, series: Series) -> Trace:
     return Trace(label, epoch, rate, points)
 
 
-def _grid_points(schedule: Schedule, grid: Grid, span: Span) -> Floats:
+def _grid_points(schedule: Schedule, grid: Run, span: Span) -> Floats:
     """The grid's points in a span, `(m, 2)`, where they are few."""
     first, last = map(grid.index, span)
     few = last - first <= FEW

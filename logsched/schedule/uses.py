@@ -10,7 +10,7 @@ from logsched.base.declare import Declared
 
 if TYPE_CHECKING:
     from logsched.schedule.parameters import Parameters
-    from logsched.schedule.shapes.shape import Shape
+    from logsched.schedule.shape import Shape
 
 Owner = TypeVar("Owner", bound=Declared)
 

@@ -20,7 +20,7 @@ from logsched.base import files
 from logsched.base.declare import Value, declared
 from logsched.base.errors import LogschedError, OutputError
 from logsched.plan.config import as_table
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.schedule.schedule import Schedule
 from logsched.trial.lazy_torch import Tensor, torch, want_of_memory
 from logsched.trial.results import Record, read_record
@@ -70,13 +70,13 @@ def save(trainee: Trainee, folder: str) -> None:
     trainee.before = None
 
 
-def trained(task: Task, grid: Grid) -> dict[str, Value | None]:
+def trained(task: Task, grid: Run) -> dict[str, Value | None]:
     """What a run has to share with another that goes on from its state: all but paths of files."""
     shared = [name for name, its in declared(type(task)).items() if not its.rule.text]
     return {
         "task": task.name,
         "optimizer": task.training.optimizer,
-        "steps_per_epoch": grid.steps_per_epoch,
+        "steps_per_epoch": grid.whole_steps,
         **{name: getattr(task, name) for name in shared},
     }
 
@@ -130,7 +130,7 @@ def resume(trainee: Trainee, saved: Checkpoint) -> bool:
     trainee.record = Record(**{**asdict(saved.record), "label": label, "seed": seed})
     other = saved.schedule != trainee.schedule
     if other or saved.record.halted is None:
-        trainee.record.cut(saved.epochs * trainee.grid.steps_per_epoch, saved.epochs)
+        trainee.record.cut(saved.epochs * trainee.grid.whole_steps, saved.epochs)
     with _same_model(saved):
         _load_state(trainee, saved)
     trainee.before = saved.state
@@ -173,7 +173,7 @@ def _sum(optimizer: Any, weights: Sequence[Tensor]) -> Tensor:
     return whole
 
 
-def check(saved: Checkpoint, task: Task, grid: Grid, seed: int) -> None:
+def check(saved: Checkpoint, task: Task, grid: Run, seed: int) -> None:
     """Raise LogschedError where a checkpoint is of another task, optimizer, grid or seed."""
     its = trained(task, grid) | {"seed": seed}
     known = {**saved.trained, "seed": saved.record.seed}
@@ -181,7 +181,8 @@ def check(saved: Checkpoint, task: Task, grid: Grid, seed: int) -> None:
         if known.get(name) != here:
             there = known.get(name)
             raise LogschedError(f"{name} is {here}, but in the checkpoint {saved.path} {there}")
-    if saved.epochs > grid.epochs:
+    if saved.epochs > grid.whole_epochs:
         raise LogschedError(
-            f"epochs is {grid.epochs}, but the checkpoint {saved.path} is after {saved.epochs}"
+            f"epochs is {grid.whole_epochs}, but the checkpoint {saved.path} is after "
+            f"{saved.epochs}"
         )

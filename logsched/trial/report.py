@@ -52,7 +52,7 @@ def as_csv(results: Results, by: str, log_y: bool | None, shown: Terminal) -> st
 
 
 def _csv_rows(results: Results, record: Record) -> Iterator[Sequence[object]]:
-    steps = results.plan.grid.steps_per_epoch
+    steps = results.plan.grid.whole_steps
     for step, (lr, loss) in enumerate(zip(record.lr, record.loss, strict=True)):
         epoch, over = step / steps, (step + 1) % steps == 0 or step + 1 == len(record.loss)
         score = record.scores[step // steps] if over and step // steps < record.epochs else ""
@@ -157,7 +157,7 @@ def _wide(traces: Sequence[Trace]) -> bool:
 
 def _trace(results: Results, label: str, by: str) -> Trace:
     """A schedule's mean loss, as long as all its runs go on and are finite: maybe nowhere."""
-    steps, records = results.plan.grid.steps_per_epoch if by == "step" else 1, results.of(label)
+    steps, records = results.plan.grid.whole_steps if by == "step" else 1, results.of(label)
     each = [np.asarray(run.loss) if by == "step" else results.by_epoch(run) for run in records]
     shortest = min(map(_finite, each), default=0)
     stacked = np.stack([losses[:shortest] for losses in each or [np.empty(0)]])
@@ -193,7 +193,7 @@ def _told(results: Results) -> tuple[str, ...]:
     grid, its = results.plan.grid, results.settings
     seeds = len({record.seed for record in results.records})
     beside = " + transformer" if its.get("network") == "transformer" else ""
-    runs, epochs = counted(seeds, "seed"), counted(grid.epochs, "epoch")
+    runs, epochs = counted(seeds, "seed"), counted(grid.whole_epochs, "epoch")
     network, optimizer = f"{its.get('backbone', '')}{beside}", str(its.get("optimizer", ""))
     return results.task, network, optimizer, epochs, runs
 

@@ -16,7 +16,7 @@ from logsched.base.lazy import Floats
 from logsched.base.words import check_label
 from logsched.plan.config import as_tables
 from logsched.plan.plan import Plan
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.schedule.schedule import Schedule
 
 SCHEMA = 1
@@ -71,7 +71,7 @@ class Results:
 
     def by_epoch(self, record: Record) -> Floats:
         """The mean loss of each epoch, `(epochs,)`; of one that was cut short, of what there is."""
-        steps = self.plan.grid.steps_per_epoch
+        steps = self.plan.grid.whole_steps
         losses = _floats(record.loss)
         with np.errstate(all="ignore"):
             means = [losses[at : at + steps].mean() for at in range(0, losses.size, steps)]
@@ -133,8 +133,8 @@ def to_json(results: Results) -> bytes:
         "task": results.task,
         "score": results.score_name,
         "settings": dict(results.settings),
-        "epochs": grid.epochs,
-        "steps_per_epoch": grid.steps_per_epoch,
+        "epochs": grid.whole_epochs,
+        "steps_per_epoch": grid.whole_steps,
         "schedules": as_tables(results.plan.schedules),
         "runs": [record.as_table() for record in results.records],
     }
@@ -161,12 +161,12 @@ def _read(whole: Any) -> Results:
     }
     if not schedules:
         raise LogschedError("there is no schedule in it")
-    grid = Grid(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
+    grid = Run(epochs=whole["epochs"], steps_per_epoch=whole["steps_per_epoch"])
     records = [read_record(table) for table in whole["runs"]]
     if {record.label for record in records} - set(schedules):
         raise LogschedError("a run's label is none of the schedules")
-    if any(len(run.loss) > grid.size or run.epochs > grid.epochs for run in records):
-        raise LogschedError(f"a run has more than {grid.epochs} epochs")
+    if any(len(run.loss) > grid.size or run.epochs > grid.whole_epochs for run in records):
+        raise LogschedError(f"a run has more than {grid.whole_epochs} epochs")
     task, score = check_label(whole["task"]), check_label(whole["score"])
     return Results(task, score, dict(whole["settings"]), Plan(schedules, grid), records)
 

@@ -168,7 +168,7 @@ class Estimate:
 
     def _say(self, seconds: float) -> None:
         grid, runs = self.plan.grid, "the run" if self.count == 1 else f"{self.count} runs"
-        epoch, epochs = seconds * grid.steps_per_epoch, grid.epochs * self.count
+        epoch, epochs = seconds * grid.whole_steps, grid.whole_epochs * self.count
         if epoch * epochs > LONG:
             memory = f"{self._memory() / 1e9:.2g} GB of memory"
             whole = f"; all {epochs} epochs of {runs} about {duration(epoch * epochs)}"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from logsched.base.declare import Declared, Value
 from logsched.base.errors import LogschedError
 from logsched.base.folder import Folder
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.lazy_torch import Tensor, require, torch
 from logsched.trial.settings import Training
 
@@ -89,11 +89,11 @@ class Task(Declared):
             "steps_per_epoch": self.steps_per_epoch or self.usual_steps,
         }
 
-    def check(self, grid: Grid) -> None:
+    def check(self, grid: Run) -> None:
         """Raise LogschedError where the grid has other steps than an epoch of the data."""
-        if self.steps_per_epoch not in (None, grid.steps_per_epoch):
+        if self.steps_per_epoch not in (None, grid.whole_steps):
             raise LogschedError(
-                f"steps_per_epoch is {grid.steps_per_epoch}, but an epoch of {self.name} has "
+                f"steps_per_epoch is {grid.whole_steps}, but an epoch of {self.name} has "
                 f"{self.steps_per_epoch} steps: set steps_per_epoch {self.steps_per_epoch}, "
                 "or change batch_size"
             )
@@ -103,7 +103,7 @@ class Task(Declared):
         raise LogschedError(f"preprocessing is of cifar10, but the task is {self.name}")
 
     @abstractmethod
-    def model(self, seed: int, grid: Grid) -> Model:
+    def model(self, seed: int, grid: Run) -> Model:
         """The model before training; the same for the same seed."""
 
 

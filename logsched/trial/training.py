@@ -11,7 +11,7 @@ from math import isfinite, nan
 from time import perf_counter
 from typing import Any
 
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.schedule.schedule import Schedule
 from logsched.trial.lazy_torch import Tensor, torch
 from logsched.trial.results import Record
@@ -33,7 +33,7 @@ def make_optimizer(name: str, parameters: Sequence[Tensor], lr: float, weight_de
 class Trainee:
     """A model in training under a schedule, and the record of it."""
 
-    def __init__(self, task: Task, grid: Grid, schedule: Schedule, record: Record) -> None:
+    def __init__(self, task: Task, grid: Run, schedule: Schedule, record: Record) -> None:
         """Raises LogschedError for a schedule with lr 0, of which a rate is no multiple."""
         self.task, self.grid, self.schedule, self.record = task, grid, schedule, record
         self.before: Mapping[str, Any] | None = None  # from what file it goes on, until its next
@@ -47,7 +47,7 @@ class Trainee:
 
     def follow(self) -> None:
         """Let the optimizers' rates follow the schedule from the step that comes next."""
-        steps, done, last = self.grid.steps_per_epoch, len(self.record.loss), self.grid.size - 1
+        steps, done, last = self.grid.whole_steps, len(self.record.loss), self.grid.size - 1
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] = self.schedule.lr
@@ -63,7 +63,7 @@ class Trainee:
     @property
     def over(self) -> bool:
         """Whether there is no epoch left to train."""
-        return self.record.halted is not None or self.record.epochs >= self.grid.epochs
+        return self.record.halted is not None or self.record.epochs >= self.grid.whole_epochs
 
     def train_epoch(self, watch: Watch) -> None:
         """Train an epoch and add it to the record; where the rule says so, halt."""

@@ -44,12 +44,12 @@ def test_nothing_is_shown_elsewhere(call, tmp_path):
 def test_what_is_watched_adds_up(name, passes):
     from logsched.export.arrays import FORMATS
     from logsched.plan.rows import Rows
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
     done = []
     both = {"a": Schedule("cosine"), "b": Schedule("log")}
-    curves = Rows(both, Grid(epochs=50_000), watch=done.append)
+    curves = Rows(both, Run(epochs=50_000), watch=done.append)
     for _ in FORMATS[name].write(curves):
         pass
     assert sum(done) == FORMATS[name].passes(curves) * 50_000 == passes * 50_000

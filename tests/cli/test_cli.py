@@ -158,7 +158,7 @@ NO_FORMULA = [
     (["log-bounded", "--min-decay-lr", "0"], ["min_decay_lr is 0", "log-bounded:base=1000"]),
     (["log", "--lr", "0"], ["min_decay_lr", "log:base=1000"]),
     (["log-released", "--restart-interval", "1"], ["log-released", "cycle of 1", "more than 1"]),
-    (["log-released", "--init-decay-epochs", "0.5"], ["log-released", "0.5", "more than 1"]),
+    (["log-released", "--decay", "0.5"], ["log-released", "0.5", "more than 1"]),
     (["log:peak=0.2"], ["peak is 0.2", "1 or more"]),
     (["log:peak=inf"], ["peak is inf"]),
     (["step:gamma=0"], ["gamma is 0", "above 0"]),

@@ -12,12 +12,12 @@ from logsched.base.errors import LogschedError
 from logsched.describe.describe import describe_plan
 from logsched.plan.make import make_plan
 
-FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup_epochs": 1, "warmup_start_lr": 0.0001}
-FIGURE_1 |= {"init_decay_epochs": 1, "restart_interval": 1, "restart_interval_multiplier": 1.5}
+FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup": 1, "warmup_start_lr": 0.0001}
+FIGURE_1 |= {"decay": 1, "restart_interval": 1, "restart_interval_multiplier": 1.5}
 RESNET34 = {"lr": 0.0001, "min_decay_lr": 0.001, "warmup_start_lr": 0.01, "restart_lr": 0.1}
-TRANSFORMER = {"lr": 0.001, "min_decay_lr": 0.00001, "warmup_epochs": 0}
+TRANSFORMER = {"lr": 0.001, "min_decay_lr": 0.00001, "warmup": 0}
 TRANSFORMER |= {"restart_interval_multiplier": 1}
-BARE = {"warmup_epochs": 0, "init_decay_epochs": 0}
+BARE = {"warmup": 0, "decay": 0}
 
 # name -> (parameters, epochs, steps per epoch)
 SETTINGS = {
@@ -30,22 +30,22 @@ SETTINGS = {
     "halves": ({"restart_interval_multiplier": 1.5}, 70, 10),
     "shrink": ({"restart_interval_multiplier": 0.9}, 50, 3),
     "fractions": (
-        {"warmup_epochs": 1.7, "init_decay_epochs": 3.4, "restart_interval": 2.5},
+        {"warmup": 1.7, "decay": 3.4, "restart_interval": 2.5},
         37,
         10,
     ),
-    "no warmup": ({"warmup_epochs": 0}, 40, 3),
-    "cosine warmup": ({"warmup_shape": "cosine", "warmup_epochs": 7.3}, 31, 10),
-    "no decay": ({"init_decay_epochs": 0}, 35, 3),
+    "no warmup": ({"warmup": 0}, 40, 3),
+    "cosine warmup": ({"warmup_shape": "cosine", "warmup": 7.3}, 31, 10),
+    "no decay": ({"decay": 0}, 35, 3),
     "bare": (BARE, 30, 3),
     "bare and cut": (BARE, 12, 3),
-    "no decay and cut": ({"init_decay_epochs": 0}, 12, 3),
+    "no decay and cut": ({"decay": 0}, 12, 3),
     "no restarts": ({"restart_interval": 0}, 30, 3),
-    "warmup alone": ({"restart_interval": 0, "init_decay_epochs": 0}, 12, 10),
+    "warmup alone": ({"restart_interval": 0, "decay": 0}, 12, 10),
     "ends in warmup": ({}, 4, 3),
     "ends in decay": ({}, 12, 10),
     "ends at a start": ({}, 25, 3),
-    "starts past the last point": ({"init_decay_epochs": 10.5}, 16, 1),
+    "starts past the last point": ({"decay": 10.5}, 16, 1),
     "high restarts": ({"restart_lr": 0.3, "restart_lr_decay": 0.5}, 50, 3),
     "low restarts": ({"restart_lr": 0.0002}, 50, 1),
     "flat": ({"min_decay_lr": 0.1}, 45, 3),
@@ -58,7 +58,7 @@ OWN = {
     "log-bounded": [{}, {"base": 1.001}],
     "exponential": [{}, {"gamma": 0.8}],
     "one-cycle": [{}, {"length": 7.5, "anneal": "linear"}],
-    "wsd": [{}, {"stable_epochs": 2, "end": "1-sqrt"}],
+    "wsd": [{}, {"stable": 2, "end": "1-sqrt"}],
     "triangular": [{}, {"up": 0.1}],
 }
 
@@ -165,20 +165,20 @@ def test_phases(call, name, shape):
     last = "cycle" if p.restart_interval else "hold"
     bounds = {
         "constant": [("constant", 0)],
-        "step": [("warmup", 0), ("step", float(p.warmup_epochs))],
+        "step": [("warmup", 0), ("step", float(p.warmup))],
         "linear": [
             ("warmup", 0),
-            ("initial decay", float(p.warmup_epochs)),
+            ("initial decay", float(p.warmup)),
             (last, float(oracle.first_restart(p))),
         ],
         "one-cycle": [("warmup", 0), ("decay", 13.5), ("hold", 45)],
         "wsd": [
             ("warmup", 0),
-            ("stable", float(p.warmup_epochs)),
-            ("decay", float(p.warmup_epochs + 30)),
+            ("stable", float(p.warmup)),
+            ("decay", float(p.warmup + 30)),
             ("hold", float(oracle.first_restart(p) + 30)),
         ],
-        "inverse-sqrt": [("warmup", 0), ("decay", float(p.warmup_epochs))],
+        "inverse-sqrt": [("warmup", 0), ("decay", float(p.warmup))],
     }[shape]
     ends = [start for _, start in bounds[1:]] + [epochs]
     spans = zip(bounds, ends, strict=True)
@@ -202,7 +202,7 @@ def test_cycle_ends(call, name, shape):
     ends = [float(oracle.start(p, i + 1)) for i in range(len(cycles) + 4)]
     before = [epoch for epoch in ends if epoch <= epochs]
     after = [epoch for epoch in ends if epoch > epochs]
-    if p.init_decay_epochs:  # it ends at the minimum as a cycle does
+    if p.decay:  # it ends at the minimum as a cycle does
         ends.append(float(oracle.first_restart(p)))
     assert set(facts["cycle_ends"]) <= set(ends)
     assert set(facts["cycle_ends"]) >= {*before[-1:], *after[:1]}
@@ -259,7 +259,7 @@ WORDS = {
     "spike": r"spike",
 }
 EQ4 = {"floor", "cap"}
-BARE_OPTIONS = "--warmup-epochs 0 --init-decay-epochs 0"
+BARE_OPTIONS = "--warmup 0 --decay 0"
 WARNINGS = [
     ("cosine", set()),
     ("constant step cosine", set()),
@@ -289,22 +289,22 @@ WARNINGS = [
     ("step --preset resnet34", {"down"}),
     ("cosine --min-decay-lr 0.5 --restart-lr 1 --epochs 4", {"none", "short"}),
     # a jump at the seam of two phases
-    ("cosine --init-decay-epochs 0 --epochs 35", set()),
-    ("cosine --init-decay-epochs 0 --restart-lr 0.3 --epochs 35", {"jump"}),
-    ("cosine --init-decay-epochs 0 --restart-lr 0.3 --epochs 5", {"none"}),
+    ("cosine --decay 0 --epochs 35", set()),
+    ("cosine --decay 0 --restart-lr 0.3 --epochs 35", {"jump"}),
+    ("cosine --decay 0 --restart-lr 0.3 --epochs 5", {"none"}),
     ("log-released", {"jump"}),
     ("log-released --epochs 5", {"none"}),
     ("log --restart-interval 0", EQ4 | {"jump"}),
     ("cosine --restart-interval 0", set()),
     ("log-bounded --restart-interval 0", set()),
     ("cosine --restart-lr 0.7", set()),
-    ("cosine --init-decay-epochs 0 --restart-interval 0", {"jump"}),
+    ("cosine --decay 0 --restart-interval 0", {"jump"}),
     # rounding at a seam is no jump
     ("linear --restart-interval 0 --min-decay-lr 0", set()),
     ("cosine --restart-interval 0 --min-decay-lr 0", set()),
     ("log-bounded:base=1.1 --restart-interval 0 --min-decay-lr 0 --lr 0.3", set()),
-    ("linear --restart-interval 0 --init-decay-epochs 0.7 --warmup-epochs 1.1 --lr 1e-9", set()),
-    ("step --warmup-epochs 7.3 --warmup-shape cosine --lr 0.3", set()),
+    ("linear --restart-interval 0 --decay 0.7 --warmup 1.1 --lr 1e-9", set()),
+    ("step --warmup 7.3 --warmup-shape cosine --lr 0.3", set()),
     ("linear --lr 0 --warmup-start-lr 0.1 --min-decay-lr 0", {"down"}),
     # a restart below the minimum
     ("cosine --restart-lr 0.0002", {"below"}),
@@ -324,31 +324,31 @@ WARNINGS = [
     ("constant cosine --restart-lr 0.2", set()),
     ("constant cosine:restart_lr=0.2", set()),
     ("constant:restart_lr=0.2 cosine", {"unused"}),
-    ("constant --warmup-epochs 0", {"unused"}),
+    ("constant --warmup 0", {"unused"}),
     ("step --restart-lr-decay 0.5", {"unused"}),
     ("step --restart-interval 20", set()),
     ("step:size=5 --restart-interval 20", {"unused"}),
     ("step:size=0,gamma=0.5", {"unused"}),
     ("cosine --restart-interval 0 --restart-lr 0.2", {"unused"}),
     ("cosine --restart-interval 0 --restart-interval-multiplier 3", {"unused"}),
-    ("cosine --warmup-epochs 0 --warmup-start-lr 0.4 --epochs 40", {"unused"}),
-    ("cosine --warmup-epochs 0 --warmup-shape cosine --epochs 40", {"unused"}),
+    ("cosine --warmup 0 --warmup-start-lr 0.4 --epochs 40", {"unused"}),
+    ("cosine --warmup 0 --warmup-shape cosine --epochs 40", {"unused"}),
     ("cosine --preset transformer --warmup-start-lr 0.1", {"unused"}),
     ("constant --preset figure-1", set()),
     (f"cosine {BARE_OPTIONS} --lr 9 --restart-lr 0.1 --epochs 30", set()),
-    ("one-cycle --warmup-epochs 3", {"unused"}),
+    ("one-cycle --warmup 3", {"unused"}),
     ("one-cycle --min-decay-lr 0.01", {"unused"}),
     ("one-cycle --lr 0.3", set()),
     ("wsd --restart-lr 0.2", {"unused"}),
     ("wsd --restart-interval 5", {"unused"}),
     ("wsd:warmup_shape=cosine --min-decay-lr 0.01", set()),
-    ("wsd:end=1-sqrt --init-decay-epochs 0", {"unused", "jump"}),
-    ("wsd --warmup-epochs 0 --warmup-start-lr 0.2 --epochs 40", {"unused"}),
+    ("wsd:end=1-sqrt --decay 0", {"unused", "jump"}),
+    ("wsd --warmup 0 --warmup-start-lr 0.2 --epochs 40", {"unused"}),
     ("inverse-sqrt --min-decay-lr 0.01", {"unused"}),
-    ("inverse-sqrt --init-decay-epochs 3", {"unused"}),
-    ("inverse-sqrt:timescale=3 --warmup-epochs 3", set()),
-    ("triangular --warmup-epochs 3 --epochs 30", {"unused"}),
-    ("triangular --init-decay-epochs 3 --epochs 30", {"unused"}),
+    ("inverse-sqrt --decay 3", {"unused"}),
+    ("inverse-sqrt:timescale=3 --warmup 3", set()),
+    ("triangular --warmup 3 --epochs 30", {"unused"}),
+    ("triangular --decay 3 --epochs 30", {"unused"}),
     ("triangular --lr 0.3 --restart-lr 0.2 --epochs 30", set()),
     ("triangular --lr 0.3 --min-decay-lr 0.01 --epochs 30", set()),
     ("triangular --lr 0.3 --restart-lr 0.2 --min-decay-lr 0.01 --epochs 30", {"unused"}),
@@ -451,7 +451,7 @@ def test_height_of_the_spike(call):
 
 
 def test_place_of_the_jump(call):
-    (found,) = said(call, "jump", "cosine --init-decay-epochs 0 --restart-lr 0.3 --epochs 35")
+    (found,) = said(call, "jump", "cosine --decay 0 --restart-lr 0.3 --epochs 35")
     assert {0.1, 0.3, 5} <= set(found)
 
 

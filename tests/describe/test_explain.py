@@ -47,13 +47,13 @@ CASES = {
     "one-cycle": ("one-cycle", {}, {}, [0, 3, 13.5, 14, 30.5, 45, 50]),
     "one-cycle in lines": ("one-cycle", {"anneal": "linear", "length": 20}, {}, [0, 3, 6, 11, 20]),
     "wsd": ("wsd", {}, {}, [0, 2, 5, 20, 35, 36.5, 45, 99]),
-    "wsd by a root": ("wsd", {"end": "1-sqrt", "stable_epochs": 2.5}, {}, [7, 7.5, 8, 17.5]),
+    "wsd by a root": ("wsd", {"end": "1-sqrt", "stable": 2.5}, {}, [7, 7.5, 8, 17.5]),
     "inverse-sqrt": ("inverse-sqrt", {}, {}, [0, 2, 5, 6, 20, 1234567.5]),
     "inverse-sqrt by its scale": ("inverse-sqrt", {"timescale": 2.5}, {}, [2, 5, 6, 20]),
     "triangular": ("triangular", {}, {}, [0, 2, 5, 6, 10, 15, 20, 21.5]),
     "triangles fade": ("triangular", {"up": 0.3}, {"restart_lr_decay": 0.5}, [3, 12, 29, 33, 60]),
-    "no warmup": ("log", {}, {"warmup_epochs": 0}, [0, 3, 10, 11]),
-    "no decay": ("cosine", {}, {"init_decay_epochs": 0}, [4, 5, 15, 21]),
+    "no warmup": ("log", {}, {"warmup": 0}, [0, 3, 10, 11]),
+    "no decay": ("cosine", {}, {"decay": 0}, [4, 5, 15, 21]),
     "no restarts": ("log", {}, {"restart_interval": 0}, [2, 9, 15, 1e6]),
     "tops fade": ("cosine", {}, {"restart_lr_decay": 0.7}, [15, 27, 50, 333]),
     "a restart that stays": ("log", {}, {"min_decay_lr": 0.1}, [9, 17, 25]),
@@ -96,25 +96,25 @@ def expected(shape, own, params, at):
             return "decay", 0, rise, p.length - rise, p.lr, low
         return "hold", 0, p.length, None, low, low
     if shape == "triangular":
-        p.warmup_epochs = p.init_decay_epochs = first = oracle.Fraction(0)
-    if at < p.warmup_epochs:
-        return "warmup", 0, 0, p.warmup_epochs, p.warmup_start_lr, p.lr
+        p.warmup = p.decay = first = oracle.Fraction(0)
+    if at < p.warmup:
+        return "warmup", 0, 0, p.warmup, p.warmup_start_lr, p.lr
     if shape == "step":
-        j = math.floor((oracle.exact(at) - p.warmup_epochs) / p.size) if p.size else 0
+        j = math.floor((oracle.exact(at) - p.warmup) / p.size) if p.size else 0
         rate = oracle.exact(oracle.rate(shape, at, **params, **own))
-        return "step", j, p.warmup_epochs + j * p.size, p.size or None, rate, rate
+        return "step", j, p.warmup + j * p.size, p.size or None, rate, rate
     if shape == "inverse-sqrt":
-        return "decay", 0, p.warmup_epochs, None, p.lr, 0
+        return "decay", 0, p.warmup, None, p.lr, 0
     if shape == "wsd":
-        decay = p.warmup_epochs + p.stable_epochs
-        hold = decay + p.init_decay_epochs
+        decay = p.warmup + p.stable
+        hold = decay + p.decay
         if at < decay:
-            return "stable", 0, p.warmup_epochs, p.stable_epochs, p.lr, p.lr
+            return "stable", 0, p.warmup, p.stable, p.lr, p.lr
         if at >= hold:
             return "hold", 0, hold, None, p.min_decay_lr, p.min_decay_lr
-        return "decay", 0, decay, p.init_decay_epochs, p.lr, p.min_decay_lr
+        return "decay", 0, decay, p.decay, p.lr, p.min_decay_lr
     if at < first:
-        return "initial decay", 0, p.warmup_epochs, p.init_decay_epochs, p.lr, p.min_decay_lr
+        return "initial decay", 0, p.warmup, p.decay, p.lr, p.min_decay_lr
     if not p.restart_interval:
         return "hold", 0, first, None, p.min_decay_lr, p.min_decay_lr
     i = oracle.cycle_at(p, at)

@@ -47,8 +47,8 @@ GRIDS = {
     "all": ([*LONG, "--all"], {}, [k / 20 for k in range(900)]),
     "every of a long one": ([*LONG, "--every", "3"], {}, [k / 20 for k in range(0, 900, 3)]),
     "parameters": (
-        ["--restart-lr", "0.3", "--warmup-epochs", "2.5"],
-        {"restart_lr": 0.3, "warmup_epochs": 2.5},
+        ["--restart-lr", "0.3", "--warmup", "2.5"],
+        {"restart_lr": 0.3, "warmup": 2.5},
         [float(t) for t in range(45)],
     ),
 }
@@ -68,7 +68,7 @@ def test_rows(table, name):
 
 def test_a_cycle_that_begins_at_its_lowest_rate_is_no_restart(table):
     assert "restart" not in "".join(table("triangular", "wsd", "one-cycle", "inverse-sqrt"))
-    at_once = ["--warmup-epochs", "0", "--init-decay-epochs", "0"]
+    at_once = ["--warmup", "0", "--decay", "0"]
     marked = [line for line in table("triangular", "cosine", *at_once) if "restart" in line]
     assert [line.split()[0] for line in marked] == ["0", "10", "30"]
 
@@ -106,7 +106,7 @@ def test_restarts_are_named(table):
 
 
 def test_restart_between_points(table):
-    lines = table("cosine", "--init-decay-epochs", "10.5")
+    lines = table("cosine", "--decay", "10.5")
     assert {row[0]: " ".join(row[2:]) for row in rows(lines) if row[2:]} == {
         "16": "after the restart at 15.5",
         "26": "after the restart at 25.5",
@@ -172,7 +172,7 @@ def test_sparklines(table, options):
 
 
 def test_sparkline_shows_the_schedule(table):
-    bar = table("linear", "--warmup-epochs", "0", "--init-decay-epochs", "45",
+    bar = table("linear", "--warmup", "0", "--decay", "45",
                 "--min-decay-lr", "0")[-1].split()[1]  # fmt: skip
     assert list(bar) == sorted(bar, reverse=True)
     assert set(bar) == set(BLOCKS) or set(bar) == set(BLOCKS[1:])

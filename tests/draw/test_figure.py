@@ -131,7 +131,7 @@ def test_its_size_is_inches_times_dots_per_inch(size, dpi):
 @pytest.mark.parametrize("labels", [("a",), SHAPES[:4], ODD[:4], (*SHAPES, "x", "y"), ODD])
 def test_every_label_is_read_and_no_text_touches_another(labels, size, steps):
     shown = pictured(*labels, title="Schedules", log_y=True)
-    shapes = texts(composed(shown, Paper(size=size, steps_per_epoch=steps)))
+    shapes = texts(composed(shown, Paper(size=size, above=("step", steps))))
     together = ["".join(text.split("\n")) for text, _ in shapes]
     cut = [text[:-1] for text in together if text.endswith("…")]
     for label in labels:
@@ -177,7 +177,7 @@ def test_curves_differ_in_grey_and_show_through_each_other():
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("shown", [sweep(10), sweep(200, log_y=True, title="x" * 99)])
 def test_a_sweep_has_a_colour_scale_named_after_its_parameter(shown, size):
-    made = composed(shown, Paper(size=size, steps_per_epoch=9))
+    made = composed(shown, Paper(size=size, above=("step", 9)))
     shapes, drawn = texts(made), lines(made)
     words = {text for text, _ in shapes}
     assert {"restart_lr", "0.001", "0.01", "0.1"} <= words
@@ -309,7 +309,7 @@ def test_dots_are_drawn_where_they_are_few():
 
 def test_steps_are_epochs_times_steps_per_epoch():
     shown = run("cosine")
-    above = composed(shown, Paper(steps_per_epoch=100)).axes[0].child_axes[0]
+    above = composed(shown, Paper(above=("step", 100))).axes[0].child_axes[0]
     ticks = dict(
         zip([t.get_text() for t in above.get_xticklabels()], above.get_xticks(), strict=True)
     )
@@ -335,12 +335,12 @@ def test_extremes(rate, epochs, log):
     shown = Picture((flat, steep), (epochs / 2,), (("warmup", 0, epochs),), epochs, log_y=log)
     ends = (None, (epochs / 2, epochs / 2), (epochs * 2, epochs * 3))
     for limits, format in zip(ends, FORMATS, strict=True):
-        draw_one(replace(shown, limits=limits), Paper(format, dpi=50, steps_per_epoch=7))
+        draw_one(replace(shown, limits=limits), Paper(format, dpi=50, above=("step", 7)))
 
 
 @pytest.mark.parametrize("size", [(0.1, 0.1), (0.5, 3), (20, 1)])
 def test_any_paper_will_do(size):
-    draw_one(pictured(*ODD, title="t" * 300), Paper(size=size, dpi=50, steps_per_epoch=3))
+    draw_one(pictured(*ODD, title="t" * 300), Paper(size=size, dpi=50, above=("step", 3)))
 
 
 @pytest.mark.quick

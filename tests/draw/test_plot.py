@@ -13,9 +13,9 @@ from logsched.plan.make import make_plan
 from logsched.plan.specs import Settings
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup_epochs": 1, "warmup_start_lr": 0.0001}
-FIGURE_1 |= {"init_decay_epochs": 1, "restart_interval": 1, "restart_interval_multiplier": 1.5}
-MANY = {"warmup_epochs": 0, "init_decay_epochs": 0, "restart_interval_multiplier": 1}
+FIGURE_1 = {"lr": 0.05, "min_decay_lr": 0.001, "warmup": 1, "warmup_start_lr": 0.0001}
+FIGURE_1 |= {"decay": 1, "restart_interval": 1, "restart_interval_multiplier": 1.5}
+MANY = {"warmup": 0, "decay": 0, "restart_interval_multiplier": 1}
 
 
 def drawn(call, *arguments):
@@ -228,7 +228,7 @@ def test_error_spares_the_file(call, tmp_path):
 SETTINGS = {
     "defaults": ({}, 45),
     "figure-1": (FIGURE_1, 10),
-    "fractions": ({"warmup_epochs": 1.7, "init_decay_epochs": 3.4, "restart_interval": 2.5}, 37),
+    "fractions": ({"warmup": 1.7, "decay": 3.4, "restart_interval": 2.5}, 37),
     "tenths": (MANY | {"restart_interval": 0.1}, 40),
     "high": ({"restart_lr": 0.3, "restart_interval_multiplier": 1.5}, 90),
     "shrink": ({"restart_interval_multiplier": 0.9}, 50),

@@ -20,8 +20,8 @@ from logsched.export.snippets.framework import FRAMEWORKS
 from logsched.export.snippets.snippet import make_snippet
 from logsched.plan.plan import Plan
 from logsched.schedule.boundaries import Equal
-from logsched.schedule.grid import Grid
-from logsched.schedule.schedule import in_effect
+from logsched.schedule.run import Run
+from logsched.schedule.settled import in_effect
 from logsched.schedule.shapes import SHAPES
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", sorted(SHAPES))
@@ -51,7 +51,7 @@ EVERY_VARIATION = pytest.mark.parametrize("options", VARIED)
 
 def source(schedule, epochs=45, steps=1, framework="python", as_array=False):
     """A snippet of a schedule."""
-    run = Plan({"it": schedule}, Grid(epochs=epochs, steps_per_epoch=steps))
+    run = Plan({"it": schedule}, Run(epochs=epochs, steps_per_epoch=steps))
     return make_snippet(run, framework, as_array, ["logsched", "snippet", framework])
 
 

@@ -8,7 +8,7 @@ import pytest
 from logsched import Schedule
 
 STEPS = [1, 4, 10]  # of an epoch: decimals, so that boundaries fall on steps
-AT_ONCE = {"warmup_epochs": 0, "restart_interval": 0}
+AT_ONCE = {"warmup": 0, "restart_interval": 0}
 
 
 def same(schedule, steps_per_epoch, peer, count):
@@ -29,18 +29,14 @@ def between(curve, first, last, share):
 @pytest.mark.parametrize("power", [0.5, 0.9, 1, 2, 3.7])
 def test_polynomial_lr(power, steps):
     """lr * (1 - min(step, total)/total)**power."""
-    schedule = Schedule(
-        "polynomial", power=power, min_decay_lr=0, init_decay_epochs=60 / steps, **AT_ONCE
-    )
+    schedule = Schedule("polynomial", power=power, min_decay_lr=0, decay=60 / steps, **AT_ONCE)
     same(schedule, steps, lambda step: 0.1 * (1 - min(step, 60) / 60) ** power, 75)
 
 
 @pytest.mark.parametrize("gamma", [0.5, 0.9, 0.99, 1])
 def test_exponential_lr(gamma):
     """lr * gamma**epoch."""
-    schedule = Schedule(
-        "exponential", gamma=gamma, min_decay_lr=0, init_decay_epochs=100, **AT_ONCE
-    )
+    schedule = Schedule("exponential", gamma=gamma, min_decay_lr=0, decay=100, **AT_ONCE)
     same(schedule, 1, lambda epoch: 0.1 * gamma**epoch, 100)
 
 
@@ -106,7 +102,7 @@ def test_inverse_sqrt_of_transformers(warmup, timescale, steps):
         return 0.1 / math.sqrt((step + scale - warmup) / scale)
 
     own = {"timescale": timescale / steps} if timescale else {}
-    schedule = Schedule("inverse-sqrt", warmup_epochs=warmup / steps, warmup_start_lr=0, **own)
+    schedule = Schedule("inverse-sqrt", warmup=warmup / steps, warmup_start_lr=0, **own)
     same(schedule, steps, peer, 200)
 
 
@@ -114,7 +110,7 @@ def test_the_transformers_own_schedule():
     """Vaswani et al., Eq. 3: d**-0.5 * min(step**-0.5, step * warmup**-1.5)."""
     model, warmup = 512, 400
     peak = model**-0.5 * warmup**-0.5
-    schedule = Schedule("inverse-sqrt", lr=peak, warmup_epochs=warmup, warmup_start_lr=0)
+    schedule = Schedule("inverse-sqrt", lr=peak, warmup=warmup, warmup_start_lr=0)
 
     def peer(step):
         return model**-0.5 * min(step**-0.5, step * warmup**-1.5) if step else 0.0
@@ -150,10 +146,10 @@ def test_wsd_of_transformers(warmup, stable, decay, end, steps):
     schedule = Schedule(
         "wsd",
         min_decay_lr=0.1 * ratio,
-        warmup_epochs=warmup / steps,
+        warmup=warmup / steps,
         warmup_start_lr=0.1 * ratio,
-        stable_epochs=stable / steps,
-        init_decay_epochs=decay / steps,
+        stable=stable / steps,
+        decay=decay / steps,
         end=end,
     )
     same(schedule, steps, peer, 100)

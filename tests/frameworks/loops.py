@@ -13,7 +13,7 @@ lr_scheduler = torch.optim.lr_scheduler
 BATCHES = 5  # of an epoch
 EPOCHS = 45
 PLAN = Schedule("cosine")  # ends a cycle with the last of 45 epochs
-SHORT = Schedule("cosine", warmup_epochs=1, init_decay_epochs=2, restart_interval=2)  # of nine
+SHORT = Schedule("cosine", warmup=1, decay=2, restart_interval=2)  # of nine
 
 Make = Callable[[torch.optim.Optimizer], lr_scheduler.LRScheduler]
 """A scheduler for an optimizer."""
@@ -233,7 +233,7 @@ def stepped_by_every_worker(workers: int = 4) -> Run:
 
 
 def without_warmup(epoch: int) -> float:
-    return PLAN(epoch) if epoch >= PLAN.warmup_epochs else PLAN.lr
+    return PLAN(epoch) if epoch >= PLAN.warmup else PLAN.lr
 
 
 def warmup_multiplied_in(epoch: int) -> float:

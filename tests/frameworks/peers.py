@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from logsched import Schedule
 
 ONCE = {"restart_interval": 0}  # no restarts: the rate stays where the first decay ends
-AT_ONCE = {"warmup_epochs": 0, "init_decay_epochs": 0}  # restart cycles from epoch 0 on
+AT_ONCE = {"warmup": 0, "decay": 0}  # restart cycles from epoch 0 on
 
 EPOCHS = st.integers(1, 60)
 LR = st.floats(1e-5, 10)
@@ -61,9 +61,9 @@ def warmed_up(lr, share, warmup, start, length):
         "cosine",
         lr=lr,
         min_decay_lr=lr * share,
-        warmup_epochs=warmup,
+        warmup=warmup,
         warmup_start_lr=lr * start,
-        init_decay_epochs=length,
+        decay=length,
         **ONCE,
     )
 

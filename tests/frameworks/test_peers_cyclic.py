@@ -1,7 +1,7 @@
 """CyclicCosineDecayLR, from which the paper's parameters have their names, as it is documented.
 
 It is no package to install, so these are the rates that its documentation describes: a cosine from
-the optimizer's rate to min_decay_lr over init_decay_epochs, then cycles of restart_interval epochs,
+the optimizer's rate to min_decay_lr over decay, then cycles of restart_interval epochs,
 each restart_interval_multiplier times as long as the one before, down from restart_lr.
 """
 
@@ -13,7 +13,7 @@ from peers import RESTARTS, assert_same, restarting, wrong_restarts
 from logsched import Schedule
 
 LR, LOW = 0.1, 0.01
-USUAL = {"lr": LR, "min_decay_lr": LOW, "warmup_epochs": 0, "init_decay_epochs": 3}
+USUAL = {"lr": LR, "min_decay_lr": LOW, "warmup": 0, "decay": 3}
 
 
 def cosine(top, length):
@@ -55,7 +55,7 @@ def test_a_warmup():
     """From warmup_start_lr up to the optimizer's rate, as a cosine, and all else after it."""
     schedule = Schedule(
         "cosine",
-        **{**USUAL, "warmup_epochs": 4, "warmup_start_lr": 0.002},
+        **{**USUAL, "warmup": 4, "warmup_start_lr": 0.002},
         warmup_shape="cosine",
         **DOCUMENTED["restart_lr"][0],
     )

@@ -65,9 +65,9 @@ def test_cycle_decay_and_a_warmup_in_front(lr, interval, multiplier, decay, warm
         "cosine",
         lr=lr,
         min_decay_lr=0,
-        warmup_epochs=warmup,
+        warmup=warmup,
         warmup_start_lr=lr * start,
-        init_decay_epochs=0,
+        decay=0,
         restart_interval=interval,
         restart_interval_multiplier=multiplier,
         restart_lr_decay=decay,
@@ -133,9 +133,9 @@ def test_a_warmup_over_the_first_cycle(lr, interval, data):
     schedule = Schedule(
         "cosine",
         lr=lr,
-        warmup_epochs=warmup,
+        warmup=warmup,
         warmup_start_lr=lr / 10,
-        init_decay_epochs=interval - warmup,
+        decay=interval - warmup,
         restart_interval=interval,
         restart_interval_multiplier=1,
     )

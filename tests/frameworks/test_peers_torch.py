@@ -23,7 +23,7 @@ from peers import (
 
 from logsched import Schedule
 
-DECAY = {"warmup_epochs": 0, **ONCE}
+DECAY = {"warmup": 0, **ONCE}
 
 
 @given(LR, SHARE, EPOCHS, st.integers(1, 5))
@@ -72,7 +72,7 @@ def test_where_step_with_an_epoch_misses_a_restart():
 def test_cosine_annealing_lr(lr, share, length):
     """T_max is the epoch at which it is at the bottom; then it rises again, and ours stays."""
     low = lr * share
-    schedule = Schedule("cosine", lr=lr, min_decay_lr=low, init_decay_epochs=length, **DECAY)
+    schedule = Schedule("cosine", lr=lr, min_decay_lr=low, decay=length, **DECAY)
     got = stepped(torchs("CosineAnnealingLR", length, low), lr, 2 * length + 1)
     assert_same(schedule.sample(length + 1), got[: length + 1])
     assert got[2 * length] == pytest.approx(lr)
@@ -82,7 +82,7 @@ def test_cosine_annealing_lr(lr, share, length):
 @example(0.1, 30, 0.1)
 @FAIRLY
 def test_step_lr(lr, size, gamma):
-    schedule = Schedule("step", lr=lr, size=size, gamma=gamma, warmup_epochs=0, min_decay_lr=0)
+    schedule = Schedule("step", lr=lr, size=size, gamma=gamma, warmup=0, min_decay_lr=0)
     assert_same(schedule.sample(200), stepped(torchs("StepLR", size, gamma), lr, 200))
 
 
@@ -90,9 +90,7 @@ def test_step_lr(lr, size, gamma):
 @example(0.1, 0.95)
 @FAIRLY
 def test_exponential_lr(lr, gamma):
-    schedule = Schedule(
-        "exponential", lr=lr, gamma=gamma, min_decay_lr=0, init_decay_epochs=200, **DECAY
-    )
+    schedule = Schedule("exponential", lr=lr, gamma=gamma, min_decay_lr=0, decay=200, **DECAY)
     assert_same(schedule.sample(200), stepped(torchs("ExponentialLR", gamma), lr, 200))
 
 
@@ -100,9 +98,7 @@ def test_exponential_lr(lr, gamma):
 @example(0.1, 90, 0.9)
 @FAIRLY
 def test_polynomial_lr(lr, length, power):
-    schedule = Schedule(
-        "polynomial", lr=lr, power=power, min_decay_lr=0, init_decay_epochs=length, **DECAY
-    )
+    schedule = Schedule("polynomial", lr=lr, power=power, min_decay_lr=0, decay=length, **DECAY)
     peer = torchs("PolynomialLR", length, power)
     assert_same(schedule.sample(length + 9), stepped(peer, lr, length + 9))
 
@@ -111,7 +107,7 @@ def test_polynomial_lr(lr, length, power):
 @FAIRLY
 def test_linear_lr(lr, share, length):
     """As a decay."""
-    schedule = Schedule("linear", lr=lr, min_decay_lr=lr * share, init_decay_epochs=length, **DECAY)
+    schedule = Schedule("linear", lr=lr, min_decay_lr=lr * share, decay=length, **DECAY)
     peer = torchs("LinearLR", 1.0, share, length)
     assert_same(schedule.sample(length + 9), stepped(peer, lr, length + 9))
 

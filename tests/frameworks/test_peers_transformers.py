@@ -24,7 +24,7 @@ def rates(name, lr, count, *args, **options):
 def schedule_of(shape, lr, warmup, length, **params):
     """After a warmup from 0, one decay to 0."""
     usual = {"warmup_start_lr": 0, "min_decay_lr": 0, **ONCE}
-    lengths = {"warmup_epochs": warmup, "init_decay_epochs": length}
+    lengths = {"warmup": warmup, "decay": length}
     return Schedule(shape, **{"lr": lr, **lengths, **usual, **params})
 
 
@@ -111,10 +111,10 @@ def test_wsd(end, lr, share, warmup, stable, decay):
         "wsd",
         lr=lr,
         min_decay_lr=low,
-        warmup_epochs=warmup,
+        warmup=warmup,
         warmup_start_lr=low,
-        stable_epochs=stable,
-        init_decay_epochs=decay,
+        stable=stable,
+        decay=decay,
         end=end,
     )
     assert_same(schedule.sample(run), want)

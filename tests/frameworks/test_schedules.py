@@ -11,7 +11,7 @@ from logsched import LogschedError, Schedule
 from logsched.schedule.shapes import SHAPES
 
 EPOCHS, STEPS = 9, 5
-SHORT = {"warmup_epochs": 1, "init_decay_epochs": 2, "restart_interval": 2, "restart_lr_decay": 0.5}
+SHORT = {"warmup": 1, "decay": 2, "restart_interval": 2, "restart_lr_decay": 0.5}
 EVERY_SHAPE = pytest.mark.parametrize("shape", sorted(SHAPES))
 EVERY_WAY = pytest.mark.parametrize("steps", [1, STEPS], ids=["by epoch", "by step"])
 

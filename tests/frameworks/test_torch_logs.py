@@ -15,37 +15,37 @@ EPOCH = as_csv("epoch", "loss", "lr")
 STEP = as_csv("epoch", "step", "loss", "lr")
 ARRAY = as_array(np.float64)
 ROUNDED = as_csv("epoch", "lr", number=".4f")
-NINE = "cosine --warmup-epochs 1 --init-decay-epochs 2 --restart-interval 2"
+NINE = "cosine --warmup 1 --decay 2 --restart-interval 2"
 FINE = f"{NINE} --steps-per-epoch 5"
-RESTARTS = "cosine --warmup-epochs 0 --init-decay-epochs 0 --min-decay-lr 0.001"
-ONCE = "cosine --init-decay-epochs 40 --restart-interval 0"
-STEPS = "step:size=30,gamma=0.1 --warmup-epochs 0 --min-decay-lr 0"
-ONE_CYCLE = "--warmup-start-lr 0.004 --warmup-epochs 29 --init-decay-epochs 70 --min-decay-lr 4e-7"
+RESTARTS = "cosine --warmup 0 --decay 0 --min-decay-lr 0.001"
+ONCE = "cosine --decay 40 --restart-interval 0"
+STEPS = "step:size=30,gamma=0.1 --warmup 0 --min-decay-lr 0"
+ONE_CYCLE = "--warmup-start-lr 0.004 --warmup 29 --decay 70 --min-decay-lr 4e-7"
 
 # PyTorch's own scheduler, how many epochs, and what it is here
 PEERS = {
     "CosineAnnealingWarmRestarts": (loops.warm_restarts(), 70, RESTARTS),
-    "CosineAnnealingLR": (loops.cosine(40), 41, f"{ONCE} --warmup-epochs 0"),
+    "CosineAnnealingLR": (loops.cosine(40), 41, f"{ONCE} --warmup 0"),
     "StepLR": (torchs("StepLR", 30, 0.1), 90, STEPS),
     "ExponentialLR": (
         torchs("ExponentialLR", 0.9),
         60,
-        "step:size=1,gamma=0.9 --warmup-epochs 0 --min-decay-lr 0",
+        "step:size=1,gamma=0.9 --warmup 0 --min-decay-lr 0",
     ),
     "LinearLR, a decay": (
         torchs("LinearLR", 1.0, 0.01, 40),
         60,
-        "linear --warmup-epochs 0 --init-decay-epochs 40 --restart-interval 0",
+        "linear --warmup 0 --decay 40 --restart-interval 0",
     ),
     "LinearLR, a warmup": (
         torchs("LinearLR", 0.1, 1.0, 5),
         30,
-        "linear --init-decay-epochs 0 --restart-interval 0 --min-decay-lr 0.1",
+        "linear --decay 0 --restart-interval 0 --min-decay-lr 0.1",
     ),
     "PolynomialLR": (
         torchs("PolynomialLR", 40, power=1.0),
         60,
-        "linear --warmup-epochs 0 --init-decay-epochs 40 --restart-interval 0 --min-decay-lr 0",
+        "linear --warmup 0 --decay 40 --restart-interval 0 --min-decay-lr 0",
     ),
     "OneCycleLR": (
         torchs("OneCycleLR", 0.1, total_steps=100),
@@ -61,7 +61,7 @@ PEERS = {
     "LinearLR, then CosineAnnealingWarmRestarts": (
         loops.after_warmup(loops.warm_restarts()),
         75,
-        "cosine --init-decay-epochs 0",
+        "cosine --decay 0",
     ),
     "LinearLR, then ExponentialLR": (
         loops.after_warmup(torchs("ExponentialLR", 0.9)),
@@ -170,7 +170,7 @@ MISTAKES = {
         lambda: by_epoch(Run(loops.after_warmup(loops.cosine(45)))),
         EPOCH,
         ONCE,
-        "parameter init_decay_epochs 45",
+        "parameter decay 45",
     ),
     "restarts ignored, back up": (
         lambda: by_epoch(Run(loops.cosine(10)), 70),
@@ -241,7 +241,7 @@ MISTAKES = {
     "linear": (
         lambda: by_epoch(Run(torchs("LinearLR", 1.0, 0.01, 40)), 40),
         EPOCH,
-        f"{ONCE} --warmup-epochs 0",
+        f"{ONCE} --warmup 0",
         "shape linear",
     ),
     "a row is missing among bare rates": (

@@ -49,7 +49,7 @@ MISTAKES = {  # a name -> the kind, the value and a part of the sentence to be f
     "every worker steps": ("unit", 4, "each of 4 workers or after 4 batches", COSINE(EPOCHS * 4)),
     "scaled": ("scale", 0.3, "multiplied by 0.3", COSINE(EPOCHS) * 0.3),
     "workers": ("scale", 8, "8, as by the number of workers", COSINE(EPOCHS) * 8),
-    "no warmup": ("warmup", None, "left out", COSINE.replace(warmup_epochs=0)(EPOCHS)),
+    "no warmup": ("warmup", None, "left out", COSINE.replace(warmup=0)(EPOCHS)),
     "no warmup, lr": ("warmup", None, "lr from", np.where(EPOCHS < 5, 0.1, COSINE(EPOCHS))),
     "warmup again": (
         "warmup",
@@ -63,19 +63,19 @@ MISTAKES = {  # a name -> the kind, the value and a part of the sentence to be f
         "multiplied in",
         np.where(EPOCHS < 5, COSINE(EPOCHS) ** 2 / 0.1, COSINE(EPOCHS)),
     ),
-    "warmup doubled": ("warmup", None, "long", COSINE.replace(warmup_epochs=10)(EPOCHS)),
+    "warmup doubled": ("warmup", None, "long", COSINE.replace(warmup=10)(EPOCHS)),
     "warmup in decay": (
         "warmup",
         None,
         "into the decay",
-        np.where(EPOCHS < 5, COSINE(EPOCHS), COSINE.replace(warmup_epochs=0)(EPOCHS)),
+        np.where(EPOCHS < 5, COSINE(EPOCHS), COSINE.replace(warmup=0)(EPOCHS)),
     ),
     "held at the end": ("restarts", None, "stays", COSINE.replace(restart_interval=0)(EPOCHS)),
     "one decay": (
         "restarts",
         40,
         "one decay takes 40 epochs",
-        COSINE.replace(restart_interval=0, init_decay_epochs=40)(EPOCHS),
+        COSINE.replace(restart_interval=0, decay=40)(EPOCHS),
     ),
     "wave": ("restarts", None, "comes back up", wave(EPOCHS)),
     "resumed anew": (
@@ -175,10 +175,10 @@ OTHER = {
     "restart_lr": 0.05,
     "restart_lr_decay": 0.7,
     "min_decay_lr": 0,
-    "warmup_epochs": 3,
+    "warmup": 3,
     "warmup_start_lr": 0.0,
     "warmup_shape": "cosine",
-    "init_decay_epochs": 7.5,
+    "decay": 7.5,
     "lr": 0.25,
 }
 
@@ -220,7 +220,7 @@ def test_a_shape_s_own_parameter_may_have_the_name_of_what_a_schedule_has():
 
 @SLOWLY
 @given(
-    name=st.sampled_from(["restart_interval", "init_decay_epochs", "warmup_epochs"]),
+    name=st.sampled_from(["restart_interval", "decay", "warmup"]),
     value=st.integers(1, 30),
 )
 def test_any_length_is_found(name, value):
@@ -281,8 +281,8 @@ def test_a_log_of_every_tenth_epoch_tells_when_between_them_the_run_began_anew()
 @pytest.mark.quick
 @pytest.mark.parametrize("size", [0.5, 2.5, 7.25, 10.333])
 def test_a_length_of_steps_is_found_from_when_several_end(size):
-    planned = Schedule("step", warmup_epochs=0, gamma=0.5, min_decay_lr=0)
-    rates = Schedule("step", warmup_epochs=0, gamma=0.5, min_decay_lr=0, size=size)(STEPS)
+    planned = Schedule("step", warmup=0, gamma=0.5, min_decay_lr=0)
+    rates = Schedule("step", warmup=0, gamma=0.5, min_decay_lr=0, size=size)(STEPS)
     found = [one.value for one in causes(rates, planned, STEPS, 0.01) if one.parameter == "size"]
     assert found == [pytest.approx(size, abs=0.01)]
 
@@ -317,13 +317,13 @@ def test_a_schedule_that_does_not_hold_is_no_cause():
 
 def test_of_values_that_fit_the_plainest_is_named():
     """The rates do not come down to min_decay_lr: any up to the last one would do."""
-    planned = Schedule("step", size=1, gamma=0.9, warmup_epochs=0)
+    planned = Schedule("step", size=1, gamma=0.9, warmup=0)
     found = causes(planned.replace(min_decay_lr=0)(EPOCHS), planned)
     assert [one.value for one in found if one.parameter == "min_decay_lr"] == [0]
 
 
 def test_a_warmup_is_named_before_what_it_comes_to():
-    kinds = [one.kind for one in causes(COSINE.replace(warmup_epochs=0)(EPOCHS))]
+    kinds = [one.kind for one in causes(COSINE.replace(warmup=0)(EPOCHS))]
     assert kinds[0] == "warmup"
     assert "shift" in kinds
 

@@ -82,7 +82,7 @@ def test_epochs_that_stand_for_each_step_are_counted(call, log):
 def test_the_steps_may_be_what_the_schedule_counts(call, log):
     """A plan in steps, and a log that has epochs besides."""
     k = np.arange(0, 10_000, 10)
-    plan = {"warmup_epochs": 500, "init_decay_epochs": 9500, "restart_interval": 0}
+    plan = {"warmup": 500, "decay": 9500, "restart_interval": 0}
     rates = Schedule("cosine", **plan)(k).tolist()
     log(epoch=(k // 500).tolist(), step=k.tolist(), lr=rates)
     options = [f"--{name.replace('_', '-')}={value}" for name, value in plan.items()]

@@ -189,7 +189,7 @@ def test_a_log_of_another_shape_that_counts_from_1(said, shape):
 def test_a_log_from_1_is_not_explained_by_long_numbers(said):
     """As one-cycle would, with a warmup of one epoch."""
     text = said(EPOCHS + 1, 0.1 * (1 + np.cos(np.pi * EPOCHS / 45)) / 2)
-    assert text.startswith("logsched export cosine --min-decay-lr 0 --warmup-epochs 0 ")
+    assert text.startswith("logsched export cosine --min-decay-lr 0 --warmup 0 ")
     assert json.loads(said(EPOCHS + 1, COSINE, repr, "--format", "json"))["offset"] == -1
 
 
@@ -227,7 +227,7 @@ def test_a_log_of_epochs_and_steps_is_read_as_check_reads_it(call, tmp_path, dig
     ]
     (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": rows}))
     command, about = call("identify", "trainer_state.json").stdout.splitlines()
-    assert "--warmup-epochs 0.4 " in command
+    assert "--warmup 0.4 " in command
     options = [word for word in shlex.split(command)[2:] if not word.startswith("--format")]
     text = call("check", "trainer_state.json", *options[: options.index("--epochs")]).stdout
     assert about.partition("the time is by ")[2] == text.rpartition("The time is by ")[2].strip(

@@ -56,10 +56,10 @@ def settings(seed):
     given = {
         "lr": lr,
         "min-decay-lr": lr * rng.choice([0.001, 0.1, 0.5]),
-        "warmup-epochs": rng.choice([0, 0.5, 3, 7]),
+        "warmup": rng.choice([0, 0.5, 3, 7]),
         "warmup-start-lr": lr * rng.uniform(0, 1),
         "warmup-shape": rng.choice(["linear", "cosine"]),
-        "init-decay-epochs": rng.choice([0, 4, 10.5]),
+        "decay": rng.choice([0, 4, 10.5]),
         "restart-interval": rng.choice([2, 7.25, 15]),
         "restart-interval-multiplier": rng.choice([1, 1.3, 2]),
         "restart-lr-decay": rng.choice([0.5, 1, 1.1]),
@@ -249,7 +249,7 @@ def test_describe_and_export_agree(call, export):
     )
 
 
-@pytest.mark.parametrize("sweep", ["restart_interval=5,12,20", "init_decay_epochs=5,2,12"])
+@pytest.mark.parametrize("sweep", ["restart_interval=5,12,20", "decay=5,2,12"])
 def test_with_a_sweep(export, sweep):
     args = ["cosine", "log", "constant", "--sweep", sweep]
     label = f"cosine:{sweep.partition(',')[0]}"

@@ -61,7 +61,7 @@ def one_sentence(done, *words):
         ("log", "restart-interval=5:40:8", [5, 10, 15, 20, 25, 30, 35, 40]),
         ("log", "restart_lr=0.1:0.7:7", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]),
         ("log", "lr=0.2:0.1:3", [0.2, 0.15, 0.1]),
-        ("log", "warmup_epochs=0:2:3", [0, 1, 2]),
+        ("log", "warmup=0:2:3", [0, 1, 2]),
         ("log", "lr=0.1:0.2:1", [0.1]),
         ("log", "lr=0.1:0.2:2", [0.1, 0.2]),
         ("log", "restart_lr=1e-4:1e-1:4:log", [1e-4, 1e-3, 1e-2, 1e-1]),
@@ -171,8 +171,8 @@ def test_three_sweeps(exported):
         (["step:size=3", "cosine"], "restart_interval=3,4", {"step:size=3"}),
         (["cosine", "log", "log-bounded"], "log:base=2,3", {"cosine", "log-bounded"}),
         (["cosine", "a=cosine:restart_interval=0"], "restart_lr=1,2", {"a"}),
-        (["cosine", "a=cosine:warmup_epochs=0"], "warmup_shape=linear,cosine", {"a"}),
-        (["constant", "cosine"], "warmup_epochs=2,3", {"constant"}),
+        (["cosine", "a=cosine:warmup=0"], "warmup_shape=linear,cosine", {"a"}),
+        (["constant", "cosine"], "warmup=2,3", {"constant"}),
     ],
 )
 def test_schedules_without_the_parameter_stay_once(exported, args, sweep, once):

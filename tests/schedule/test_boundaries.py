@@ -6,16 +6,17 @@ import re
 import numpy as np
 import pytest
 from oracle import exact, pile_up, rates, starts
+from strategies import any_schedule
 
 from logsched import LogschedError, Schedule
 from logsched.schedule.shapes import SHAPES
 
 STARTS_LOW = {"constant", "step", "log-released"}  # those that are not at η_max at a restart
-STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular"}
+STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular", "pieces"}
 NO_FLOOR = {"one-cycle", "inverse-sqrt"}  # those that fall below min_decay_lr
 STARTS_HIGH = [shape for shape in SHAPES if shape not in STARTS_LOW]
 RATES = {"lr": 0.1, "min_decay_lr": 0.001, "restart_lr": 0.07}
-AT_ONCE = {"warmup_epochs": 0, "init_decay_epochs": 0}
+AT_ONCE = {"warmup": 0, "decay": 0}
 
 # (W, D, R, m, epochs, steps per epoch): decimals whose sums binary floats miss
 DECIMALS = [
@@ -43,8 +44,8 @@ def cyclic(shape, warmup, decay, interval, multiplier):
     """A schedule of these lengths whose restarts alone reach 0.07 after the initial decay."""
     own = {"base": 1e9} if shape == "log" else {}  # a cap narrower than any grid step here
     lengths = {
-        "warmup_epochs": warmup,
-        "init_decay_epochs": decay,
+        "warmup": warmup,
+        "decay": decay,
         "restart_interval": interval,
         "restart_interval_multiplier": multiplier,
     }
@@ -138,7 +139,7 @@ def test_restarts_far_away(shape, interval):
 @pytest.mark.parametrize("multiplier", [1, 1.5, 2, 10])
 def test_far_away_is_finite(shape, multiplier):
     """A schedule has no end."""
-    schedule = Schedule(shape, restart_interval_multiplier=multiplier, restart_lr_decay=0.9)
+    schedule = any_schedule(shape, restart_interval_multiplier=multiplier, restart_lr_decay=0.9)
     far = schedule(np.array([1e9, 1e12, 1e15]))
     assert np.all(np.isfinite(far))
     assert far == pytest.approx(np.clip(far, 1e-9 if shape in NO_FLOOR else 0.001, 0.1), rel=1e-12)
@@ -153,7 +154,7 @@ def pile_up_text(**lengths):
 
 SHRINKING = [
     {"restart_interval_multiplier": 0.5},
-    {"restart_interval_multiplier": 0.9, "warmup_epochs": 1, "init_decay_epochs": 2.5},
+    {"restart_interval_multiplier": 0.9, "warmup": 1, "decay": 2.5},
     {"restart_interval_multiplier": 0.7},
     {"restart_interval_multiplier": 0.99, **AT_ONCE, "restart_interval": 0.3},
 ]
@@ -236,7 +237,7 @@ def test_one_cycle_turns_exactly():
 @pytest.mark.parametrize("end", ["linear", "cosine", "1-sqrt"])
 def test_wsd_turns_exactly(end):
     """lr from 0.1 to 0.1 + 0.2, min_decay_lr from 0.3 + 0.3 on."""
-    lengths = {"warmup_epochs": 0.1, "stable_epochs": 0.2, "init_decay_epochs": 0.3}
+    lengths = {"warmup": 0.1, "stable": 0.2, "decay": 0.3}
     schedule = Schedule("wsd", end=end, **lengths)
     assert set(schedule([0.1, 0.2, math.nextafter(0.3, 0), 0.3])) == {0.1}
     assert set(schedule([0.6, 0.7, 1e9])) == {0.001}
@@ -268,7 +269,7 @@ def test_a_power_of_what_is_left_is_defined_up_to_the_end(steps):
     """T_cur never exceeds T_i by rounding: 1 - u would be below 0, where a power is none."""
     lengths = [k / steps for k in range(1, 400)]
     for length in lengths:
-        given = {"warmup_epochs": 0.3, "init_decay_epochs": length, "restart_interval": length}
+        given = {"warmup": 0.3, "decay": length, "restart_interval": length}
         ends = starts(6, **given, restart_interval_multiplier=1.1)
         before = [math.nextafter(float(end), 0) for end in ends]
         schedule = Schedule("polynomial", **given, restart_interval_multiplier=1.1)

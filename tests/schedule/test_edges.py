@@ -19,8 +19,8 @@ from logsched.logs.identify.breaks import find_breaks
 from logsched.logs.identify.fitting import ENOUGH
 from logsched.logs.identify.search import Search, identify
 from logsched.schedule.boundaries import Growing
-from logsched.schedule.grid import ALL, Grid
 from logsched.schedule.parameters import Parameters
+from logsched.schedule.run import ALL, Run
 from logsched.schedule.series import Series
 from logsched.schedule.shapes import SHAPES
 
@@ -43,9 +43,9 @@ def test_what_goes_over_few_points_takes_any_run(call, command):
 
 
 def test_a_run_that_is_just_feasible_is_gone_over():
-    assert next(Grid(epochs=ALL).all_blocks())[0] == 0
-    with pytest.raises(LogschedError, match="take fewer epochs or steps_per_epoch"):
-        Grid(epochs=ALL + 1).all_blocks()
+    assert next(Run(epochs=ALL).all_blocks())[0] == 0
+    with pytest.raises(LogschedError, match="take a shorter run or fewer points"):
+        Run(epochs=ALL + 1).all_blocks()
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_too_many_cycles_are_refused_before_they_are_made(multiplier, made):
 
 @pytest.mark.parametrize("multiplier", NEAR_ONE)
 def test_cycles_that_hardly_grow_are_as_those_that_do_not(multiplier):
-    lengths = {"restart_interval": 0.001, "warmup_epochs": 0, "init_decay_epochs": 0}
+    lengths = {"restart_interval": 0.001, "warmup": 0, "decay": 0}
     got = Schedule("cosine", restart_interval_multiplier=multiplier, **lengths)
     equal = Schedule("cosine", restart_interval_multiplier=1, **lengths)
     times = (np.arange(10_000) + 0.37) / 1000
@@ -105,7 +105,7 @@ def noise(points):
 ZIGZAG = Schedule(
     "triangular",
     lr=0.3,
-    init_decay_epochs=18,
+    decay=18,
     restart_interval=5,
     restart_interval_multiplier=3,
     restart_lr_decay=0.5,
@@ -129,7 +129,7 @@ RATES = st.sampled_from([0, 5e-324, 1e-300, 1e-9, 0.1, 1, 1e9, 1e300])
 LENGTHS = st.sampled_from([0, 1e-9, 1e-3, 0.1, 1, 10, 1e6, 1e12])
 FRACTIONS = st.sampled_from([0, 5e-324, 1e-9, 0.5, 1 - 1e-12, 1, 1 + 1e-12])
 NUMBERS = st.sampled_from([5e-324, 1e-9, 0.5, 1, 1 + 1e-12, 2, 25, 1e300])
-KINDS = {"rate": RATES, "epochs": LENGTHS}
+KINDS = {"rate": RATES, "length": LENGTHS}
 GRIDS = [(45, 1), (10, 100), (1, 10**6), (3000, 1)]
 
 
@@ -149,12 +149,13 @@ def settings_of(shape):
 def limits(schedule):
     """The rates between which a schedule moves, where nothing lifts or lowers them further."""
     given = [schedule.lr, schedule.min_decay_lr, schedule.restart_lr]
-    given += [schedule.warmup_start_lr] * bool(schedule.warmup_epochs)
+    given += [schedule.warmup_start_lr] * bool(schedule.warmup)
     name, own = schedule.shape.name, schedule.shape
     widened = schedule.restart_lr_decay > 1 or getattr(own, "peak", 1) > 1
     divided = name == "one-cycle" and min(own.div_factor, own.final_div_factor) < 1
     low = 0.0 if widened or name in ("one-cycle", "inverse-sqrt") else min(given)
-    return low, math.inf if widened or divided else max(given)
+    high = math.inf if widened or divided else max(given)
+    return low, max(high, schedule.floor_lr)
 
 
 @pytest.mark.quick(5)
@@ -181,7 +182,7 @@ BASES = [1 + 1e-12, 1 + 1e-6, 2, 1e9, 1e300]
 @pytest.mark.parametrize("shape", ["log", "log-bounded"])
 def test_any_base_falls_within_a_cycle(shape, base):
     """From restart_lr, never up; log-bounded to min_decay_lr in the end."""
-    schedule = Schedule(shape, base=base, warmup_epochs=0, init_decay_epochs=0)
+    schedule = Schedule(shape, base=base, warmup=0, decay=0)
     got = schedule(np.append(np.arange(10_000) / 1000, math.nextafter(10, 0)))
     assert got[0] == 0.1
     assert np.diff(got).max() <= 1e-16
@@ -215,7 +216,7 @@ def test_a_decay_of_a_range_of_zero_is_none():
 def test_a_restart_on_the_last_point_is_one(steps):
     """The run's last point, its only one of the cycle."""
     last = (2 * steps - 1) / steps
-    lengths = {"warmup_epochs": 0, "init_decay_epochs": last, "min_decay_lr": 0.001}
+    lengths = {"warmup": 0, "decay": last, "min_decay_lr": 0.001}
     got = Schedule("cosine", **lengths, lr=0.1, restart_lr=0.3).sample(2, steps)
     assert got[-1] == 0.3
     assert (got < 0.3).sum() == 2 * steps - 1
@@ -223,7 +224,7 @@ def test_a_restart_on_the_last_point_is_one(steps):
 
 def test_a_million_cycles():
     """Each begins at restart_lr; halfway, cosine is halfway."""
-    lengths = {"warmup_epochs": 0, "init_decay_epochs": 0, "restart_interval": 0.1}
+    lengths = {"warmup": 0, "decay": 0, "restart_interval": 0.1}
     schedule = Schedule("cosine", restart_interval_multiplier=1, **lengths)
     got = schedule.sample(100_000, 20)
     assert np.unique(got[::2]) == [0.1]
@@ -242,8 +243,8 @@ def random_lengths(random):
     draw = partial(random.randint, 0, most * 10**digits)
     multiplier = random.choice(["1", "2", "1.5", "3", "1.1", "1.25", "10", "1.001"])
     return {
-        "warmup_epochs": draw() / 10**digits,
-        "init_decay_epochs": draw() / 10**digits,
+        "warmup": draw() / 10**digits,
+        "decay": draw() / 10**digits,
         "restart_interval": (draw() + 1) / 10**digits,
         "restart_interval_multiplier": float(multiplier),
     }
@@ -326,7 +327,7 @@ def test_one_row_without_a_time_was_left_out(call, log):
 
 def test_a_warmup_of_which_twice_is_beyond_float64_is_compared(call, log):
     log("epoch,lr", "0,0.01", "1,0.5")
-    result = call("check", "run.csv", "cosine", "--warmup-epochs", "1e308")
+    result = call("check", "run.csv", "cosine", "--warmup", "1e308")
     assert (result.stderr, result.returncode) == ("", 1)
 
 
@@ -397,7 +398,7 @@ def test_a_label_of_thousands_of_characters_is_refused(call, command):
 
 def test_of_more_cycles_than_are_listed_the_last_is_known(call):
     """Of 113,329 cycles only 100,000 are listed; the last is the longest, and it is cut off."""
-    args = "describe cosine --warmup-epochs 0 --init-decay-epochs 0 --restart-interval 1"
+    args = "describe cosine --warmup 0 --decay 0 --restart-interval 1"
     more = "--restart-interval-multiplier 1.000001 --epochs 120000"
     told = call(*args.split(), *more.split()).stdout
     facts = [line.split() for line in told.splitlines()]

@@ -5,19 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logsched import LogschedError, Schedule
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 
 
 @given(st.integers(1, 2000), st.integers(1, 1000))
 def test_a_point_is_found_at_its_own_epoch(point, steps):
     """Also where its epoch times the steps is rounded up."""
-    grid = Grid(epochs=3000, steps_per_epoch=steps)
+    grid = Run(epochs=3000, steps_per_epoch=steps)
     assert grid.index(point / steps) == point
 
 
 @given(st.floats(0, 3000), st.integers(1, 1000))
 def test_the_point_found_is_the_first_not_before(epoch, steps):
-    grid = Grid(epochs=3000, steps_per_epoch=steps)
+    grid = Run(epochs=3000, steps_per_epoch=steps)
     found = grid.index(epoch)
     assert found / steps >= epoch
     assert found == 0 or (found - 1) / steps < epoch

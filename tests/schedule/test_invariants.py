@@ -1,19 +1,22 @@
 """What holds for every registered shape and any parameters: bounds, restarts, the same bits."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import eta_max, starts
 from oracle import settings as exact_settings
-from strategies import RATES, lengths, parameters
+from strategies import AROUND, RATES, lengths, parameters
 
 from logsched import Schedule
 from logsched.schedule.shapes import SHAPES
 
 STARTS_LOW = {"constant", "step", "log-released"}  # those that are not at η_max at a restart
-STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular"}
+STARTS_LOW |= {"one-cycle", "wsd", "inverse-sqrt", "triangular", "pieces"}
 STARTS_HIGH = sorted(set(SHAPES) - STARTS_LOW)
+RATE = r"(?:from|to|at|min_decay_lr=) ?(\d\.\d+)"  # in the text of pieces
 ULPS = 1e-15  # a few roundings, relative
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", sorted(SHAPES))
@@ -32,12 +35,20 @@ def draw_schedule(data, shape, **fixed):
     return Schedule(shape, **params), params
 
 
+def draw_any(data, shape):
+    """The same with a stair, a lead, a floor and any mode of the warmup."""
+    params = data.draw(parameters(shape)) | data.draw(AROUND)
+    return Schedule(shape, **params), params
+
+
 def rates_given(shape, params):
     """The rates between which a schedule moves."""
+    if shape == "pieces":
+        return [params["lr"], *map(float, re.findall(RATE, params.get("text", "")))]
     p = exact_settings(**params)
     if shape == "one-cycle":
         return [float(p.lr), float(p.lr / p.div_factor / p.final_div_factor)]
-    tops = [p.lr, p.min_decay_lr, p.restart_lr] + [p.warmup_start_lr] * bool(p.warmup_epochs)
+    tops = [p.lr, p.min_decay_lr, p.restart_lr] + [p.warmup_start_lr] * bool(p.warmup)
     return [float(rate) for rate in tops] + [0.0] * (shape == "inverse-sqrt")
 
 
@@ -89,7 +100,7 @@ def test_no_rise_within_a_cycle(shape, data):
 @given(data=st.data())
 def test_same_bits_however_asked(shape, data):
     """Alone, in an array, a list, chunks, a view backwards, with gaps, or in two dimensions."""
-    schedule, params = draw_schedule(data, shape)
+    schedule, params = draw_any(data, shape)
     t = np.array(data.draw(st.lists(EPOCHS, min_size=1, max_size=40)))
     cut = data.draw(st.integers(0, len(t)))
     want = schedule(t)
@@ -113,7 +124,7 @@ def test_same_bits_however_asked(shape, data):
 @given(data=st.data(), epochs=st.integers(1, 60), coarse=st.integers(1, 7), fine=st.integers(2, 6))
 def test_same_bits_on_a_finer_grid(shape, data, epochs, coarse, fine):
     """A sample is the schedule at k / steps_per_epoch, and part of every finer one."""
-    schedule, _ = draw_schedule(data, shape)
+    schedule, _ = draw_any(data, shape)
     got = schedule.sample(epochs=epochs, steps_per_epoch=coarse)
     finer = schedule.sample(epochs=epochs, steps_per_epoch=coarse * fine)
     assert got.shape == (epochs * coarse,)
@@ -127,7 +138,7 @@ def test_same_bits_on_a_finer_grid(shape, data, epochs, coarse, fine):
 @given(data=st.data())
 def test_order_of_calls_leaves_no_trace(shape, data):
     """A far epoch asked first changes nothing that is asked after it."""
-    schedule, params = draw_schedule(data, shape)
+    schedule, params = draw_any(data, shape)
     near = data.draw(st.lists(st.integers(0, 200), min_size=1))
     want = schedule(near).tobytes()
     other = Schedule(shape, **params)

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from logsched import LogschedError, Schedule
-from logsched.base.declare import POSITIVE, exact, parameter
+from logsched.base.declare import POSITIVE, parameter
 from logsched.plan.specs import Settings, read_spec
+from logsched.schedule import shape as shapes
 from logsched.schedule.boundaries import Once
+from logsched.schedule.compose import START
 from logsched.schedule.curves import CURVES
 from logsched.schedule.curves.curve import Annealing
 from logsched.schedule.parts import hold
 from logsched.schedule.shapes import SHAPES, Shape
-from logsched.schedule.shapes import shape as shapes
-from logsched.schedule.shapes.shape import warmup
 
 
 @contextmanager
@@ -119,8 +119,8 @@ def two_parts():
         formula = "rate = lr"
         source = "this test"
 
-        def parts(self, its):
-            return [*warmup(its), hold("top", self.formula, Once(exact(its.warmup_epochs)), its.lr)]
+        def body(self, its):
+            return [hold("top", self.formula, Once(START), its.lr)]
 
     yield TwoParts
     del shapes._NAMED["two-parts"]

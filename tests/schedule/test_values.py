@@ -11,33 +11,33 @@ from logsched import LogschedError, Schedule
 
 FIGURE_1 = {
     "lr": 0.05,
-    "init_decay_epochs": 1,
+    "decay": 1,
     "min_decay_lr": 0.001,
     "restart_interval": 1,
     "restart_interval_multiplier": 1.5,
     "restart_lr": 0.05,
-    "warmup_epochs": 1,
+    "warmup": 1,
     "warmup_start_lr": 0.0001,
 }
 RESNET34 = {
     "lr": 0.0001,
-    "init_decay_epochs": 10,
+    "decay": 10,
     "min_decay_lr": 0.001,
     "restart_interval": 10,
     "restart_interval_multiplier": 2.0,
     "restart_lr": 0.1,
-    "warmup_epochs": 5,
+    "warmup": 5,
     "warmup_start_lr": 0.01,
 }
 TRANSFORMER = {
     "lr": 0.001,
     "min_decay_lr": 0.00001,
-    "warmup_epochs": 0,
+    "warmup": 0,
     "restart_interval": 10,
     "restart_interval_multiplier": 1.0,
-    "init_decay_epochs": 10,
+    "decay": 10,
 }
-NO_WARMUP = {"warmup_epochs": 0, "init_decay_epochs": 0}
+NO_WARMUP = {"warmup": 0, "decay": 0}
 
 # name -> (parameters, epochs, steps per epoch), for every shape that can take them
 BY_HAND = {
@@ -46,11 +46,11 @@ BY_HAND = {
     "figure-1": (FIGURE_1, 10, 100),
     "resnet34": (RESNET34, 60, 3),
     "transformer": (TRANSFORMER, 40, 10),
-    "no warmup": ({"warmup_epochs": 0}, 40, 3),
-    "cosine warmup": ({"warmup_shape": "cosine", "warmup_epochs": 7.3}, 30, 10),
-    "no initial decay": ({"init_decay_epochs": 0}, 40, 3),
+    "no warmup": ({"warmup": 0}, 40, 3),
+    "cosine warmup": ({"warmup_shape": "cosine", "warmup": 7.3}, 30, 10),
+    "no initial decay": ({"decay": 0}, 40, 3),
     "no restarts": ({"restart_interval": 0}, 30, 3),
-    "warmup alone": ({"init_decay_epochs": 0, "restart_interval": 0}, 12, 10),
+    "warmup alone": ({"decay": 0, "restart_interval": 0}, 12, 10),
     "warmup goes down": ({"warmup_start_lr": 0.4}, 20, 10),
     "warmup from nothing": ({"warmup_start_lr": 0}, 20, 3),
     "tops fade": ({"restart_lr_decay": 0.7, "restart_interval_multiplier": 1}, 90, 3),
@@ -59,7 +59,7 @@ BY_HAND = {
     "tops rise above lr": ({"restart_lr": 0.3}, 45, 3),
     "restarts below the minimum": ({"restart_lr": 0.0002}, 45, 3),
     "a flat schedule": ({"min_decay_lr": 0.1}, 45, 3),
-    "short decimals": ({"init_decay_epochs": 1.1, "restart_interval": 2.5}, 40, 10),
+    "short decimals": ({"decay": 1.1, "restart_interval": 2.5}, 40, 10),
     "long and thin": ({"restart_interval": 1.2, "restart_interval_multiplier": 1}, 200, 10),
     "triples": ({"restart_interval": 1.5, "restart_interval_multiplier": 3}, 300, 3),
     "tenths": (NO_WARMUP | {"restart_interval": 0.1, "restart_interval_multiplier": 1.5}, 30, 100),
@@ -75,6 +75,7 @@ OWN = {
     "log-bounded": [{}, {"base": "range"}, {"base": 1.0001}, {"base": 1e6}],
     "log-released": [{}],
     "polynomial": [{}, {"power": 1}, {"power": 2}, {"power": 0.5}, {"power": 7.3}],
+    "power": [{}, {"power": 1}, {"power": 4}, {"power": 0.5}, {"power": 7.3}],
     "exponential": [{}, {"gamma": 0.9}, {"gamma": 1}, {"gamma": 0.2}],
     "one-cycle": [
         {},
@@ -86,8 +87,8 @@ OWN = {
     "wsd": [
         {},
         {"end": "1-sqrt"},
-        {"end": "cosine", "stable_epochs": 2.5},
-        {"stable_epochs": 0},
+        {"end": "cosine", "stable": 2.5},
+        {"stable": 0},
     ],
     "inverse-sqrt": [{}, {"timescale": 1.3}, {"timescale": 10_000}],
     "triangular": [{}, {"up": 0.3}, {"up": 0.9, "restart_lr_decay": 0.5}],
@@ -96,9 +97,9 @@ OWN = {
 
 def allowed(shape, params):
     """Whether the shape is defined in every cycle: bases > 1, and T_i > 1 for log-released."""
-    p = {"init_decay_epochs": 10, "restart_interval": 10, "restart_lr_decay": 1} | params
+    p = {"decay": 10, "restart_interval": 10, "restart_lr_decay": 1} | params
     if shape == "log-released":
-        lengths = (p["init_decay_epochs"], p["restart_interval"])
+        lengths = (p["decay"], p["restart_interval"])
         return all(length == 0 or length > 1 for length in lengths)
     return not (params.get("base") == "range" and p["restart_lr_decay"] > 1)
 
@@ -110,10 +111,10 @@ def random_params(rng):
     choices = {
         "lr": few,
         "min_decay_lr": [0.00002, 0.001, 0.01, 0.1],
-        "warmup_epochs": lengths,
+        "warmup": lengths,
         "warmup_start_lr": [0, *few],
         "warmup_shape": ["linear", "cosine"],
-        "init_decay_epochs": lengths,
+        "decay": lengths,
         "restart_interval": lengths,
         "restart_interval_multiplier": [1, 1.1, 1.5, 2, 3],
         "restart_lr": few,
@@ -168,7 +169,7 @@ def test_constant_is_lr_everywhere(params):
 @pytest.mark.parametrize("size", [0.1, 0.3, 0.7, 1, 2.5, 1.1])
 def test_step_falls_exactly_at_its_boundaries(warmup, size):
     """On a grid of hundredths that holds every W + j·size, the rate is lr·gammaʲ from it on."""
-    schedule = Schedule("step", lr=1, min_decay_lr=0, warmup_epochs=warmup, size=size, gamma=0.875)
+    schedule = Schedule("step", lr=1, min_decay_lr=0, warmup=warmup, size=size, gamma=0.875)
     hundredths = np.arange(round(warmup * 100), 3000)
     falls = (hundredths - round(warmup * 100)) // round(size * 100)
     np.testing.assert_allclose(schedule(hundredths / 100), 0.875**falls, rtol=1e-12, atol=0)
@@ -208,8 +209,8 @@ def test_log_is_capped_where_the_formula_says(base, peak):
         peak=peak,
         lr=top,
         min_decay_lr=low,
-        warmup_epochs=0,
-        init_decay_epochs=0,
+        warmup=0,
+        decay=0,
         restart_interval=length,
     )
     edge = math.pi * b ** (1 - 2 * peak)
@@ -253,10 +254,10 @@ def test_left_out_means_the_documented_value(shape):
         shape,
         lr=0.1,
         min_decay_lr=0.001,
-        warmup_epochs=5,
+        warmup=5,
         warmup_start_lr=0.01,
         warmup_shape="linear",
-        init_decay_epochs=10,
+        decay=10,
         restart_interval=10,
         restart_interval_multiplier=2.0,
         restart_lr=0.1,
@@ -272,11 +273,11 @@ def test_left_out_means_the_documented_value(shape):
 def test_warmup_starts_and_ends_exactly(shape, warmup_shape):
     """warmup_start_lr at t = 0, halfway at W/2, lr at t = W; none at all where W = 0."""
     given = {"lr": 0.3, "warmup_start_lr": 0.07, "warmup_shape": warmup_shape}
-    schedule = Schedule(shape, warmup_epochs=2.5, **given)
+    schedule = Schedule(shape, warmup=2.5, **given)
     assert schedule(0.0) == 0.07
     assert schedule(1.25) == pytest.approx((0.3 + 0.07) / 2)
     assert schedule(2.5) == 0.3
-    assert Schedule(shape, warmup_epochs=0, **given)(0.0) == 0.3
+    assert Schedule(shape, warmup=0, **given)(0.0) == 0.3
 
 
 def test_a_power_of_one_is_linear():
@@ -300,7 +301,7 @@ def test_exponential_has_equal_factors(top, low):
 
 def test_exponential_by_its_factor():
     """It stops at min_decay_lr; a factor of at most 1 never leads up."""
-    down = Schedule("exponential", gamma=0.5, init_decay_epochs=20)
+    down = Schedule("exponential", gamma=0.5, decay=20)
     assert down([5, 6, 7, 11]).tolist() == [0.1, 0.05, 0.025, 0.1 / 64]
     assert set(down(np.arange(12, 25))) == {0.001}
     up = Schedule("exponential", gamma=0.5, lr=0.001, min_decay_lr=0.1, restart_lr=0.1)
@@ -335,7 +336,7 @@ def test_inverse_sqrt_has_no_floor():
     assert schedule([5, 5 + 3 * 2.5, 5 + 9999 * 2.5]) == pytest.approx([0.1, 0.05, 0.001])
     assert schedule(1e30) < 1e-10
     assert Schedule("inverse-sqrt")(20.0) == pytest.approx(0.05)
-    assert Schedule("inverse-sqrt", warmup_epochs=0)(3.0) == pytest.approx(0.05)
+    assert Schedule("inverse-sqrt", warmup=0)(3.0) == pytest.approx(0.05)
 
 
 def test_triangles():

@@ -12,14 +12,14 @@ from commands import PATIENCE
 
 from logsched import Schedule
 from logsched.plan.plan import Plan
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.results import Record, Results, read_record
 from logsched.trial.saving import Saving
 from logsched.trial.settings import Training
 from logsched.trial.task import TASKS
 
 NO_TORCH = "PyTorch is not installed: pip install 'logsched[trial]'"
-SHORT = {"warmup_epochs": 1, "init_decay_epochs": 1, "restart_interval": 1}
+SHORT = {"warmup": 1, "decay": 1, "restart_interval": 1}
 OWN_DATA = [name for name, kind in TASKS.items() if kind.extra == "trial"]  # none of the user's
 SMALL = {  # the options that make tasks quick
     "digits": {"batch_size": 500},
@@ -36,7 +36,7 @@ def make_task(name, training=None, **own):
 
 
 def make_grid(task, epochs=3):
-    return Grid(epochs=epochs, steps_per_epoch=task.steps_per_epoch or 4)
+    return Run(epochs=epochs, steps_per_epoch=task.steps_per_epoch or 4)
 
 
 def make_plan(task, *shapes, epochs=3, **parameters):
@@ -69,7 +69,7 @@ def told_in(text):
 def made(losses, *, task="digits", score="accuracy", steps=2, halted=None, epochs=3, **settings):
     """Results with these losses, by label and seed; the score of an epoch is half its number."""
     schedules = {label: Schedule(label.partition(":")[0], **SHORT) for label in losses}
-    grid = Grid(epochs=epochs, steps_per_epoch=steps)
+    grid = Run(epochs=epochs, steps_per_epoch=steps)
     records = [
         Record(
             label,

@@ -17,8 +17,8 @@ from logsched.trial.saving import Saving, read_saving
 torch = pytest.importorskip("torch", reason=NO_TORCH)
 pytest.importorskip("sklearn", reason=NO_TORCH)
 
-WILD = {"lr": 50.0, "warmup_epochs": 0}  # digits cannot be learned so
-FAST = ["--warmup-epochs", "1", "--init-decay-epochs", "1", "--restart-interval", "2"]
+WILD = {"lr": 50.0, "warmup": 0}  # digits cannot be learned so
+FAST = ["--warmup", "1", "--decay", "1", "--restart-interval", "2"]
 
 
 class Killed(BaseException):
@@ -148,7 +148,7 @@ def test_it_goes_on_under_another_schedule(halted, tmp_path, file, capsys):
     shutil.copytree(folder, tmp_path / "copy")
     source = tmp_path / "copy" / "constant-seed0.pt" if file else tmp_path / "copy"
     calm = make_task("digits", {"halt_loss": 1e30})
-    [again] = resumed(source, calm, "constant", epochs=5, lr=0.01, warmup_epochs=0).records
+    [again] = resumed(source, calm, "constant", epochs=5, lr=0.01, warmup=0).records
     steps = 3
     assert (again.epochs, again.halted) == (5, None)
     assert again.loss[: 2 * steps] == record.loss[: 2 * steps]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cifar_files import make_cifar
 
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.preprocessing import Preprocessing
 from logsched.trial.task_options import make_task
 from logsched.trial.tasks import cifar10
@@ -90,7 +90,7 @@ def test_transformers_as_section_2_2_says(train):
     assert [its[name] for name in ("optimizer", "batch_size", "weights")] == ["adam", 32, None]
     assert results["epochs"] == 40
     params = results["schedules"]["log"]["params"]
-    names = ("warmup_epochs", "init_decay_epochs", "restart_interval")
+    names = ("warmup", "decay", "restart_interval")
     assert [params[name] for name in names] == [0, 10, 10]
     assert params["restart_interval_multiplier"] == 1
     assert [run["lr"] for run in results["runs"]] == [[0.001]] * 4
@@ -229,7 +229,7 @@ def batches(data, size, seed=0, epoch=0):
     """What an epoch is trained on: images and labels of each step."""
     options = {"data": data, "batch_size": str(size), "backbone": "googlenet"}
     task = make_task(cifar10.TASK, None, options)
-    grid = Grid(epochs=1, steps_per_epoch=task.steps_per_epoch)
+    grid = Run(epochs=1, steps_per_epoch=task.steps_per_epoch)
     found = [*task.model(seed, grid).batches(epoch)]
     assert len(found) == grid.steps_per_epoch
     return found
@@ -275,7 +275,7 @@ def test_seed_and_epoch_both_decide_how_an_image_is_flipped_and_cropped(data, mo
 
 def test_the_score_is_the_accuracy_on_test_images_and_changes_nothing(data):
     task = make_task(cifar10.TASK, None, {"data": data, "backbone": "googlenet"})
-    model = task.model(0, Grid(epochs=1, steps_per_epoch=1))
+    model = task.model(0, Run(epochs=1, steps_per_epoch=1))
     before = {name: its.clone() for name, its in model.net.state_dict().items()}
     score = model.measure()
     assert model.net.training

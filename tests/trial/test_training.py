@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason=NO_TORCH)
 pytest.importorskip("sklearn", reason=NO_TORCH)
 
 PAIRS = [*product(OWN_DATA, ("sgd", "adam", "lbfgs"))]
-AGAIN = ["--epochs", "3", "--warmup-epochs", "1", "--init-decay-epochs", "1", "--format", "json"]
+AGAIN = ["--epochs", "3", "--warmup", "1", "--decay", "1", "--format", "json"]
 
 
 def make_trainee(task, shape, epochs=3, **parameters):
@@ -164,7 +164,7 @@ def test_every_schedule_starts_from_the_same_place(name):
 
 # The halting rule.
 
-WILD = {"lr": 1000.0, "warmup_epochs": 0}  # digits cannot be learned so
+WILD = {"lr": 1000.0, "warmup": 0}  # digits cannot be learned so
 
 
 def test_a_schedule_that_diverges_is_halted():
@@ -235,7 +235,7 @@ def test_an_interrupted_trial_ends_quietly_and_its_files_are_whole(tmp_path, sen
         (["--lr", "0"], "lr is 0, but a factor of it needs a base rate above 0"),
         (["--lr", "1e39"], "the rate of cosine reaches 1e+39, but a trial goes to 1e+38"),
         (
-            ["--restart-lr", "1e99", "--init-decay-epochs", "0"],
+            ["--restart-lr", "1e99", "--decay", "0"],
             "reaches 1e+99, but a trial goes to 1e+38",
         ),
     ],

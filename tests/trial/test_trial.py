@@ -287,11 +287,11 @@ def test_every_kind_of_file_holds_the_same_trial(call, torch, tmp_path):
     ("options", "told"),
     [
         (["cosine", "log", "--epochs", "5"], True),
-        (["cosine", "log", "--epochs", "1", "--warmup-epochs", "1"], True),
+        (["cosine", "log", "--epochs", "1", "--warmup", "1"], True),
         (["cosine", "--epochs", "5"], False),
         (["cosine", "log", "--epochs", "6"], False),
-        (["cosine", "log", "--epochs", "5", "--warmup-epochs", "4.8"], False),
-        (["cosine", "log", "--epochs", "5", "--warmup-epochs", "0"], False),
+        (["cosine", "log", "--epochs", "5", "--warmup", "4.8"], False),
+        (["cosine", "log", "--epochs", "5", "--warmup", "0"], False),
     ],
 )
 def test_schedules_that_are_all_warmup_are_no_comparison(call, torch, options, told):

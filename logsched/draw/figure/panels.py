@@ -117,7 +117,7 @@ def _make_subplot(
     picture: Picture, paper: Paper, figure: Figure, cell: Any, share: tuple[float, float]
 ) -> Subplot:
     """Where everything of a picture is to be drawn."""
-    x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
+    x = Scale(*x_limits(picture.limits or (0.0, picture.end)))
     cut = [_cut(trace.epoch, trace.rate, x) for trace in picture.traces]
     bands = [[_cut(trace.epoch, edge, x)[1] for edge in trace.band] for trace in picture.traces]
     rates = [rate for _, rate in cut] + [edge for band in bands for edge in band]
@@ -164,7 +164,7 @@ def _heights(y: Scale, rates: Floats) -> Floats:
 
 def add_axes(subplot: Subplot, numbered: bool = True) -> None:
     """The axes, with as many numbers as fit, the time's where asked for, and a grid of rates."""
-    axes, steps, (wide, high) = subplot.axes, subplot.paper.steps_per_epoch, subplot.ems
+    axes, above, (wide, high) = subplot.axes, subplot.paper.above, subplot.ems
     axes.set(xlim=(0, 1), ylim=(-_EDGE, subplot.roof), ylabel=printable(subplot.picture.y_label))
     places, times = _times(subplot.x, wide)
     axes.set_xticks(places, times if numbered else [""] * len(times))
@@ -173,10 +173,11 @@ def add_axes(subplot: Subplot, numbered: bool = True) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color=GRID)
     axes.set_axisbelow(True)
-    if steps:
-        above = axes.secondary_xaxis("top")
-        above.set_xticks(*_times(Scale(subplot.x.low * steps, subplot.x.high * steps), wide))
-        above.set_xlabel("step", labelpad=0.5 * subplot.paper.points)
+    if above is not None:
+        unit, scale = above
+        upper = axes.secondary_xaxis("top")
+        upper.set_xticks(*_times(Scale(subplot.x.low * scale, subplot.x.high * scale), wide))
+        upper.set_xlabel(unit, labelpad=0.5 * subplot.paper.points)
 
 
 def _times(scale: Scale, room: float) -> tuple[list[float], list[str]]:

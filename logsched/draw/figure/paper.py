@@ -13,6 +13,8 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from logsched.draw.picture import Above
+
 INK, FAINT, GRID, BAND = "0.15", "0.45", "0.88", "0.95"
 LARGE, SMALL = 1.2, 0.8  # the fonts of the title, and of phases and notes
 LINE, PAD = 1.4, 0.6  # em, a line of text, and what is left around the axes and the legend
@@ -22,12 +24,12 @@ _FONT = "DejaVu Sans"  # Matplotlib's own: the same everywhere
 
 @dataclass(frozen=True)
 class Paper:
-    """What a figure is drawn on: inches, dots per inch; steps per epoch give an axis in steps."""
+    """What a figure is drawn on: inches, dots per inch; and whether it has an upper axis."""
 
     format: str = "png"
     size: tuple[float, float] = (8, 4.5)
     dpi: int = 150
-    steps_per_epoch: int | None = None
+    above: Above | None = None
 
     @property
     def points(self) -> float:

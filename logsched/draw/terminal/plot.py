@@ -29,7 +29,7 @@ _PANEL = 3  # rows of a panel of a stack, at least
 def draw(picture: Picture, terminal: Terminal) -> str:
     """Give the picture as lines of at most the terminal's width; of a crowd, MOST traces."""
     every, picture = len(picture.traces), replace(picture, traces=_some(picture.traces))
-    x = Scale(*x_limits(picture.limits or (0.0, picture.epochs)))
+    x = Scale(*x_limits(picture.limits or (0.0, picture.end)))
     points = [reduce(trace, x, BINS * terminal.width) for trace in picture.traces]
     edges = [edge for trace in picture.traces for edge in trace.band]
     rates = np.concatenate([*(rate for _, rate in points), *edges])

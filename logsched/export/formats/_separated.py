@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def write_separated(separator: str, rows: Rows) -> Chunks:
     """The rows with a separator between values."""
     header = io.StringIO()
-    csv.writer(header, delimiter=separator, lineterminator="\n").writerow(["epoch", *rows.labels])
+    csv.writer(header, delimiter=separator, lineterminator="\n").writerow(
+        [*rows.told, *rows.labels]
+    )
     yield header.getvalue().encode()
     between = separator.encode()
     for columns in rows.columns():

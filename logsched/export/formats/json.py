@@ -9,7 +9,7 @@ import orjson
 
 from logsched.export.arrays import Chunks, Format
 from logsched.export.formats._numbers import digits, short
-from logsched.plan.config import as_tables
+from logsched.plan.config import as_set, as_tables
 
 if TYPE_CHECKING:
     from logsched.plan.rows import Rows
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 def write(rows: Rows) -> Chunks:
     """`epoch` is an array, and `lr` has one a label."""
-    yield b'{"schema":1,"epochs":%d' % rows.grid.epochs
-    yield b',"steps_per_epoch":%d' % rows.grid.steps_per_epoch
-    yield b',"schedules":' + orjson.dumps(as_tables(rows.schedules)) + b',"epoch":['
-    yield from _joined(map(short, rows.blocks()))
-    yield b'],"lr":{'
+    unit = rows.grid.unit.encode()
+    yield b'{"schema":1,"unit":"%b",' % unit + orjson.dumps(as_set(rows.grid))[1:-1]
+    yield b',"schedules":' + orjson.dumps(as_tables(rows.schedules))
+    for told in rows.told:
+        yield b',"%b":[' % told.encode()
+        yield from _joined(map(short, rows.times(told)))
+        yield b"]"
+    yield b',"lr":{'
     for count, label in enumerate(rows.labels):
         yield (b"," if count else b"") + orjson.dumps(label) + b":["
         yield from _joined(map(digits, rows.rates(label)))

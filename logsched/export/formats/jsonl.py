@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def write(rows: Rows) -> Chunks:
     """`{"epoch":0,LABEL:0.01}`."""
-    keys = [orjson.dumps(label).replace(b"%", b"%%") for label in rows.labels]
-    line = b'{"epoch":%b' + b"".join(b",%b:%%b" % key for key in keys) + b"}\n"
+    keys = [orjson.dumps(key).replace(b"%", b"%%") for key in (*rows.told, *rows.labels)]
+    line = b"{" + b",".join(b"%b:%%b" % key for key in keys) + b"}\n"
     for columns in rows.columns():
         yield b"".join(map(line.__mod__, zip(*map(texts, columns), strict=True)))
 

@@ -11,7 +11,7 @@ from logsched.base.memory import require_memory
 from logsched.base.words import shown
 from logsched.export.arrays import Chunks, Format
 from logsched.export.formats._npy import write_array
-from logsched.schedule.grid import FEWER
+from logsched.schedule.run import FEWER
 
 if TYPE_CHECKING:
     from logsched.plan.rows import Rows

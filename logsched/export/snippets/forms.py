@@ -1,49 +1,109 @@
-"""The closed form of a schedule as functions: a curve for each shape, and `learning_rate`."""
+"""The closed form of a schedule as functions: one for each curve, and `learning_rate`."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
+from fractions import Fraction
+from itertools import count
+from math import nextafter
 from typing import TYPE_CHECKING
 
 from logsched.base.declare import Declared, declared
-from logsched.export.snippets.formulas import names, neat
-from logsched.export.snippets.layout import Constant, function, number
+from logsched.base.errors import LogschedError
+from logsched.export.snippets.counting import counted
+from logsched.export.snippets.formulas import is_plain, names, neat
+from logsched.export.snippets.layout import Constant, function, identifier, in_unit, listed, number
+from logsched.schedule.boundaries import Equal, Growing, Listed
+from logsched.schedule.parts import Part, Terms
+from logsched.schedule.shapes.pieces import Pieces
 
 if TYPE_CHECKING:
     from logsched.schedule.curves.curve import Curve
-    from logsched.schedule.grid import Grid
-    from logsched.schedule.parts import Part
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 INPUTS = {"u": "u", "T_cur": "t_cur", "T_i": "t_i", "eta_max": "eta_max", "eta_min": "eta_min"}
 """What a curve may take: formulas' names for it, and the code's."""
 
-LENGTH = "how long one is, in epochs"
-INDEX = {"i", "j"}  # formulas' names for the number of the cycle, or of the step
+INDEX = {"i", "j", "cycle"}  # names for the number of the cycle, or of the step
+TIMED = {"u", "T_cur"}
+MOST = 10_000  # starts or rates of cycles that are written out
 
 
 class ClosedForm(ABC):
-    """Writes the functions of the phases that begin within a run, and gathers their constants."""
+    """Writes the functions of the parts that begin within a run, and gathers their constants.
+
+    Numbers go by the names of the parameters that they come from; those of pieces by none.
+    """
 
     type = ""  # of what the functions take and give, where they say so
+    number = staticmethod(number)  # a number as source
+    at_least: str  # the function that gives the higher of two rates
 
-    def __init__(self, schedule: Schedule, grid: Grid) -> None:
-        self.schedule, self.grid = schedule, grid
-        self.parts = [part for part in schedule.parts if part.start <= grid.last]
-        self.constants = _settings(schedule)
-        for owner in (schedule.shape, *(part.curve for part in self.parts)):
-            self.constants |= _settings(owner)
-        self.constant("steps per epoch", grid.steps_per_epoch, "optimizer steps of an epoch")
-        self.meaning = INPUTS | {name.lower(): name for name in self.constants}
+    def __init__(self, schedule: Schedule, grid: Run) -> None:
+        self.schedule, self.grid, self.unit = schedule, grid, grid.unit
+        self.constants, self.taken = dict[str, Constant](), dict[str, Hashable]()
+        self.curves, self.helpers = dict[str, str](), dict[str, str]()
+        self.parts, self.last = list[Part](), dict[Part, float]()
+        for part, over in schedule.spans:
+            if part.start < over and part.start <= grid.last:
+                self._take(part, min(nextafter(over, 0.0), grid.last))
+        known = self._settings(schedule) | self._settings(schedule.shape)
+        self.in_pieces = isinstance(schedule.shape, Pieces)
+        self.known = {"lr": "eta_max"} if self.in_pieces else known
+        self.own = {part.curve: self._settings(part.curve) for part in self.last}
+        self.time_of = self._scale()
+
+    def _take(self, part: Part, last: float) -> None:
+        """Note a part, the ramp over it before it, and the last time in which they hold."""
+        if part.ramp is not None:
+            self.last[part.ramp.part] = last
+        self.last[part] = last
+        self.parts.append(part)
+
+    def _settings(self, owner: Declared) -> dict[str, str]:
+        """The parameters of a schedule, shape or curve that are numbers: names of constants."""
+        return {
+            name: self.constant(
+                name, self._literal(value, its.unit), self._about(its.help, its.unit)
+            )
+            for name, its in declared(type(owner)).items()
+            if isinstance(value := getattr(owner, name), float)
+        }
+
+    def _literal(self, value: float, unit: str) -> str:
+        return repr(value) if unit == "rate" else self.number(value)
+
+    def _about(self, help: str, unit: str) -> str:
+        """What a parameter is, without what holds for other values of it."""
+        text = in_unit(re.split("[;:] | when |, as ", help)[0], self.unit)
+        return f"{text}, in {self.unit}s" if unit == "length" else text
+
+    def _scale(self) -> str:
+        """A format that makes a time of the run of the number of a point."""
+        spacing, unit, n = self.grid.spacing, self.unit, counted(self.grid)
+        if spacing == 1:
+            return "{}"
+        if unit == "epoch" and Fraction(float(1 / spacing)) == 1 / spacing:
+            about = "optimizer steps of an epoch"
+            return "{} / " + self.constant("steps per epoch", float(1 / spacing), about)
+        if Fraction(float(spacing)) == spacing:
+            return "{} * " + self.constant(f"{unit}s per {n}", float(spacing), f"{unit}s of a {n}")
+        return f"{self.number(spacing.numerator)} * {{}} / {self.number(spacing.denominator)}"
 
     @abstractmethod
-    def formula(self, text: str) -> str:
-        """A formula as Python."""
+    def formula(self, text: str, part: Part) -> str:
+        """A formula of a part as Python."""
 
     @abstractmethod
     def times(self, part: Part, needed: set[str]) -> list[str]:
         """Lines that set those of INPUTS and INDEX which are needed and tell the time."""
+
+    @abstractmethod
+    def item(self, constant: str, part: Part) -> str:
+        """What a list says of the cycle."""
 
     @abstractmethod
     def learning_rate(self) -> str:
@@ -59,37 +119,138 @@ class ClosedForm(ABC):
 
     def functions(self) -> list[str]:
         """The functions in the order in which they call each other, `learning_rate` the last."""
-        curves = [self.curve(part) for part in self.parts if self.moves(part)]
-        return [*dict.fromkeys(curves), *self.starts(), self.learning_rate()]
+        whole = self.learning_rate()
+        return [*self.curves.values(), *self.helpers.values(), whole]
 
-    def starts(self) -> list[str]:
-        """Functions for the starts of cycles, where there are any."""
-        return []
-
-    def count(self, part: Part) -> int:
-        """How many of its cycles begin within the run."""
-        return part.times.at(self.grid.last) + 1
+    def numbers(self, part: Part) -> range:
+        """Of its cycles, the numbers of those within the run."""
+        return range(part.number, part.times.at(part.read(self.last[part])) + 1)
 
     def is_single(self, part: Part) -> bool:
         """Whether the functions have one cycle of it."""
-        return self.count(part) == 1
+        return len(self.numbers(part)) == 1
 
     def varies(self, part: Part) -> bool:
         """Whether its cycles have different highest rates."""
-        terms = part.terms
-        return terms is not None and "{i}" in terms.first and not self.is_single(part)
+        if self.in_pieces:
+            return not isinstance(part.first, float) and not self.is_single(part)
+        return part.terms is not None and "{i}" in part.terms.first and not self.is_single(part)
 
     def moves(self, part: Part) -> bool:
         """Whether it follows a curve between two rates."""
-        piece = part.piece(0)
-        flat = part.terms is not None and piece.first == piece.last
+        piece, by_rates = part.piece(part.number), self.in_pieces or part.terms is not None
+        flat = by_rates and piece.first == piece.last
         return not part.holds and (not flat or self.varies(part))
 
+    def body(self, part: Part) -> tuple[list[str], str]:
+        """Lines to begin with, and the expression of the rate."""
+        lines, rate = self.level(part) if part.holds else self.curved(part)
+        if part.floor > _lowest(part):
+            if not is_plain(rate):
+                lines, rate = [*lines, f"rate = {rate}"], "rate"
+            rate = f"{self.at_least}({rate}, {self.named('floor_lr', part.floor)})"
+        if part.ramp is None:
+            return lines, rate
+        if not part.ramp.top:
+            return [], "0.0"
+        before, warmup = self.body(part.ramp.part)
+        share = neat(f"({warmup}) / {self.named('lr', part.ramp.top)}")
+        return [*before, f"share = {share}", *lines], neat(f"share * ({rate})")
+
+    def level(self, part: Part) -> tuple[list[str], str]:
+        """The same of a part whose pieces stand still."""
+        in_numbers = self.in_pieces or isinstance(part.times, Listed)
+        if self.is_single(part):
+            if in_numbers:
+                return [], repr(part.piece(part.number).first)
+            formula = re.sub(r"\bj\b", str(part.number), part.formula)
+            return self.defined(part), neat(self.formula(formula, part))
+        if in_numbers:
+            return self.times(part, {"cycle"}), self.rates(part)
+        return [*self.times(part, {"j"}), *self.defined(part)], self.formula(part.formula, part)
+
+    def curved(self, part: Part) -> tuple[list[str], str]:
+        """The same of a part that follows a curve."""
+        terms = self.terms(part)
+        if terms is not None and not self.moves(part):
+            return [], self.term(part, terms.first)
+        needed, lines = self.used(part), list[str]()
+        inputs = {name: name for name in INPUTS.values()}
+        if terms is not None:
+            first, index = self.top(part, terms)
+            lines = [f"top = {first}"] if index else []
+            needed, inputs["eta_max"] = needed | index, "top" if index else first
+            inputs |= {"t_i": self.length(part)[0], "eta_min": self.term(part, terms.last)}
+        given = [inputs[code] for name, code in INPUTS.items() if name in needed]
+        return [*self.times(part, needed), *lines], f"{self.curve(part)}({', '.join(given)})"
+
+    def top(self, part: Part, terms: Terms) -> tuple[str, set[str]]:
+        """The source of the rate at which its cycles begin, and what of INDEX it needs."""
+        if not self.varies(part):
+            return self.term(part, terms.first), set()
+        if self.in_pieces:
+            return self.rates(part), {"cycle"}
+        return self.term(part, terms.first), {"i"}
+
+    def terms(self, part: Part) -> Terms | None:
+        """Formulas of its length and of its rates; in pieces numbers."""
+        if not self.in_pieces:
+            return part.terms
+        times, piece = part.times, part.piece(part.number)
+        if isinstance(times, Growing):
+            multiplier = self.number(float(times.multiplier))
+            length = f"{self.number(float(times.interval))} * {multiplier}^{{i}}"
+        else:
+            length = self.number(piece.length)
+        return Terms(length, repr(piece.first), repr(piece.last))
+
+    def term(self, part: Part, text: str) -> str:
+        """A term of a part as Python; where the run has one cycle of it, of that."""
+        index = str(part.number) if self.is_single(part) else "i"
+        return neat(self.formula(text.replace("{i}", index), part))
+
+    def length(self, part: Part) -> tuple[str, list[str]]:
+        """T_i by name, or its number, and lines that set it where it has to be worked out."""
+        terms = self.terms(part)
+        if terms is None:
+            return self.equal_length(part), []
+        t_i = self.term(part, terms.length)
+        return (t_i, []) if is_plain(t_i) else ("t_i", [f"t_i = {t_i}"])
+
+    def equal_length(self, part: Part) -> str:
+        """The length of its cycles by a name of its own."""
+        about = f"how long one is, in {self.unit}s"
+        return self.constant(f"{part.name} {self.unit}s", part.times.length(0), about)
+
+    def rates(self, part: Part) -> str:
+        """The rate at which a cycle begins, from a list."""
+        rates = (repr(part.piece(number).first) for number in self.listed(part))
+        constant = self.constant(f"{part.name} rates", listed(rates), "the highest of each")
+        return self.item(constant, part)
+
+    def listed(self, part: Part) -> range:
+        """`numbers`, where they are not too many to write something out for each."""
+        numbers = self.numbers(part)
+        if len(numbers) > MOST:
+            raise LogschedError(
+                f"the run has {len(numbers)} {part.plural} of other than whole numbers of steps or "
+                f"simple rates, but a snippet lists at most {MOST}: make them longer, or take "
+                "--array"
+            )
+        return numbers
+
     def curve(self, part: Part) -> str:
-        """The function from the time and the rates of a cycle to its rate."""
+        """The name of the function from a time and the rates of a cycle to its rate."""
+        name = self.unique(_name(part.curve), part.curve)
+        if name not in self.curves:
+            self.curves[name] = self.written(name, part)
+        return name
+
+    def written(self, name: str, part: Part) -> str:
+        """That function, for all parts that have the curve."""
         curve = part.curve
-        alike = [other for other in self.parts if other.curve == curve]
-        lines, rate = self.defined(part), self.formula(part.formula)
+        alike = [other for other in self.last if other.curve == curve]
+        lines, rate = self.defined(part), self.formula(part.formula, part)
         if part.formula.startswith("g = "):
             lines, rate = [*lines, f"g = {rate}"], "(1 - g) * eta_min + g * eta_max"
         if curve.overshoots and any(map(_rises, alike)):  # it may lead through 0
@@ -98,9 +259,8 @@ class ClosedForm(ABC):
         guarded = divides and any(map(self.varies, alike))
         lines = self.unless_flat(lines, rate) if guarded else [*lines, f"return {rate}"]
         inputs = [code for name, code in INPUTS.items() if name in self.used(part)]
-        source = curve.source or str(curve.__doc__).partition(".")[0]
-        about = f"{source[0].upper()}{source[1:]}."
-        return self.function(_name(curve), inputs, about, lines)
+        source = in_unit(curve.source or str(curve.__doc__).partition(".")[0], self.unit)
+        return self.function(name, inputs, f"{source[0].upper()}{source[1:]}.", lines)
 
     def function(self, name: str, inputs: list[str], about: str, lines: list[str]) -> str:
         """A function from numbers to a number."""
@@ -109,51 +269,49 @@ class ClosedForm(ABC):
         return function(name, ", ".join(typed), output, about, lines)
 
     def used(self, part: Part) -> set[str]:
-        """The names on which the rate of a phase depends by its formula."""
+        """The names on which the rate of a part depends by its formula."""
         known, used = part.curve.definitions(), names(part.formula)
         mixed = {"eta_max", "eta_min"} if part.formula.startswith("g = ") else set()
-        return used.union(mixed, *(names(text) for name, text in known.items() if name in used))
+        used = used.union(mixed, *(names(text) for name, text in known.items() if name in used))
+        return used | {self.known[name] for name in used if name in self.known}
 
     def defined(self, part: Part) -> list[str]:
         """Lines for the names in its formula that are no parameters."""
         known, used = part.curve.definitions(), names(part.formula)
-        return [f"{name} = {self.formula(text)}" for name, text in known.items() if name in used]
+        return [f"{n} = {self.formula(text, part)}" for n, text in known.items() if n in used]
 
-    def body(self, part: Part) -> tuple[list[str], str]:
-        """Lines to begin with, and the expression of the rate."""
-        if part.terms is not None and not self.moves(part):
-            return [], self.term(part, part.terms.first)
-        needed = self.used(part)
-        if part.holds:
-            if self.is_single(part):
-                return self.defined(part), self.term(part, re.sub(r"\bj\b", "0", part.formula))
-            return [*self.times(part, needed), *self.defined(part)], self.formula(part.formula)
-        inputs, tops = {name: name for name in INPUTS.values()}, []
-        if part.terms is not None:
-            eta_max, eta_min = (self.term(part, text) for text in part.terms[1:])
-            tops = [f"top = {eta_max}"] if self.varies(part) else []
-            t_i, _ = self.length(part)
-            inputs |= {"t_i": t_i, "eta_max": "top" if tops else eta_max, "eta_min": eta_min}
-        given = [inputs[code] for name, code in INPUTS.items() if name in needed]
-        lines = [*self.times(part, needed | ({"i"} if tops else set())), *tops]
-        return lines, f"{_name(part.curve)}({', '.join(given)})"
-
-    def length(self, part: Part) -> tuple[str, list[str]]:
-        """T_i as a name, and lines that set it where it has to be worked out."""
-        if part.terms is None:
-            return self.constant(f"{part.name} epochs", part.times.length(0), LENGTH), []
-        t_i = self.term(part, part.terms.length)
-        return (t_i, []) if t_i.isidentifier() else ("t_i", [f"t_i = {t_i}"])
-
-    def term(self, part: Part, text: str) -> str:
-        """A term of a phase as Python; where the run has one cycle of it, of that."""
-        return neat(self.formula(text.replace("{i}", "0" if self.is_single(part) else "i")))
+    def named(self, parameter: str, value: float) -> str:
+        """A number by the name of a parameter of the schedule, if it is that one's."""
+        its = getattr(self.schedule, parameter) == value
+        return (
+            parameter.upper()
+            if its
+            else self._literal(value, self.schedule.declares[parameter].unit)
+        )
 
     def constant(self, words: str, value: float | str, about: str) -> str:
         """The name, made of words, of a constant that is kept for the script."""
-        name = words.upper().replace(" ", "_")
-        self.constants[name] = Constant(value if isinstance(value, str) else number(value), about)
+        source = value if isinstance(value, str) else self.number(value)
+        name = self.unique(identifier(words).upper(), source)
+        self.constants.setdefault(name, Constant(source, about))
         return name
+
+    def unique(self, name: str, thing: Hashable) -> str:
+        """A name for a thing: with a number after it where another thing has it."""
+        numbered = (name if n == 1 else f"{name}_{n}" for n in count(1))
+        return next(name for name in numbered if self.taken.setdefault(name, thing) == thing)
+
+
+def minus(time: str, start: str) -> str:
+    """The source of a time less a start, which may be 0 or below."""
+    if start.startswith("-"):
+        return f"{time} + {start[1:]}"
+    return time if start == "0" else f"{time} - {start}"
+
+
+def is_summed(times: Equal) -> bool:
+    """Whether floats can't do with quotients: they hold halves and so on exactly, from 0 on."""
+    return times.over.bit_count() > 1 or times.origin < 0
 
 
 def _name(curve: Curve) -> str:
@@ -161,25 +319,13 @@ def _name(curve: Curve) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(curve).__name__).lower() + "_rate"
 
 
+def _lowest(part: Part) -> float:
+    """A rate below which it never is, without its floor."""
+    if part.curve.overshoots or not isinstance(part.first, float):
+        return 0.0
+    return part.first if part.holds else min(part.first, part.last)
+
+
 def _rises(part: Part) -> bool:
-    piece = part.piece(0)
+    piece = part.piece(part.number)
     return piece.first < piece.last
-
-
-def _settings(owner: Declared) -> dict[str, Constant]:
-    """The parameters of a schedule or shape that are numbers, as constants."""
-    return {
-        name.upper(): Constant(_literal(value, one.unit), _about(one.help, one.unit))
-        for name, one in declared(type(owner)).items()
-        if isinstance(value := getattr(owner, name), float)
-    }
-
-
-def _literal(value: float, unit: str) -> str:
-    return repr(value) if unit == "rate" else number(value)
-
-
-def _about(help: str, unit: str) -> str:
-    """What a parameter is, without what holds for other values of it."""
-    text = re.split("[;:] | when ", help)[0]
-    return f"{text}, in epochs" if unit == "epochs" and "epochs" not in text else text

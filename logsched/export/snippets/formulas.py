@@ -39,6 +39,11 @@ def neat(source: str) -> str:
     return show(_Simpler().visit(ast.parse(source, mode="eval").body))
 
 
+def is_plain(source: str) -> bool:
+    """Whether an expression is a name or a number."""
+    return isinstance(ast.parse(source, mode="eval").body, ast.Name | ast.Constant)
+
+
 def show(tree: ast.expr) -> str:
     """The source of an expression, with no spaces around a power of simple operands."""
     return re.sub(r"(?<![\w)\]])([\w.]+) \*\* ([\w.]+)(?![\w.(\[])", r"\1**\2", ast.unparse(tree))
@@ -92,7 +97,7 @@ class _Names(ast.NodeTransformer):
 
 
 class _Simpler(ast.NodeTransformer):
-    """Works out what is plain to see: x^0, 1 * x, x * 1, 0 * x, 0 + x, x - 0, 1 - 1."""
+    """Works out what is plain to see: x^0, 1 * x, x * 1, 0 * x, 0 + x, x + 0, x - 0, 1 - 1."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -106,7 +111,7 @@ class _Simpler(ast.NodeTransformer):
             case ast.BinOp(ast.Constant(0), ast.Mult(), _):
                 return ast.Constant(0)
             case ast.BinOp(ast.Constant(0), ast.Add(), kept) | ast.BinOp(
-                kept, ast.Sub(), ast.Constant(0)
+                kept, ast.Add() | ast.Sub(), ast.Constant(0)
             ):
                 return kept
             case ast.BinOp(ast.Constant(1), ast.Sub(), ast.Constant(1)):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.errors import LogschedError
 from logsched.base.folder import Folder
+from logsched.export.snippets.counting import counted
+from logsched.schedule.run import Run
 
 if TYPE_CHECKING:
     from logsched.export.snippets.forms import ClosedForm
@@ -23,10 +25,10 @@ class Framework(NamedTuple):
     imports: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     relative: bool = False  # whether it takes multiples of lr
-    by_step: bool = False  # whether it counts steps also where an epoch has only one
+    by_step: bool = False  # whether it counts steps also where a point is an epoch
     arrays: str = ""  # the module for arrays of which `learning_rate` has to be a function
     form: type[ClosedForm] | None = None  # what writes it, if not as a function of numbers
-    of_steps: Framework | None = None  # what takes its place where an epoch has several steps
+    of_steps: Framework | None = None  # what takes its place where points are steps
 
 
 FRAMEWORKS = Folder[Framework](
@@ -34,9 +36,16 @@ FRAMEWORKS = Folder[Framework](
 )
 
 
-def find_framework(name: str | None, steps_per_epoch: int) -> Framework:
-    """A framework by its name. Raises LogschedError where there is none."""
+def find_framework(name: str | None, grid: Run) -> Framework:
+    """A framework by its name. Raises LogschedError where there is none, or if it counts steps and
+    nothing says when they are.
+    """
     if name is None:
         raise LogschedError(f"framework is missing: name one of {', '.join(FRAMEWORKS)}")
-    found = FRAMEWORKS.find(name)
-    return found.of_steps if found.of_steps and steps_per_epoch > 1 else found
+    found, points = FRAMEWORKS.find(name), counted(grid)
+    if points == "point" and (found.functions or found.by_step):
+        raise LogschedError(
+            f"a snippet for {name} counts steps, but nothing says how many {grid.unit}s one has: "
+            f"give --{grid.unit}s-per-step"
+        )
+    return found.of_steps if found.of_steps and points == "step" else found

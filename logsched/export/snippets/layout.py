@@ -7,6 +7,7 @@ import bisect
 import builtins
 import fractions
 import math
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill, indent
@@ -30,6 +31,17 @@ def number(value: float) -> str:
     return str(int(value)) if abs(value) < WHOLE and value == int(value) else repr(value)
 
 
+def identifier(words: str) -> str:
+    """A name made of words, such as those of the curve 1-sqrt."""
+    name = re.sub(r"\W", "_", words)
+    return name if name.isidentifier() else f"piece_{name}"
+
+
+def in_unit(text: str, unit: str) -> str:
+    """A text that speaks of epochs, said of another unit of time."""
+    return text.replace("an epoch", f"a {unit}").replace("epoch", unit) if unit != "epoch" else text
+
+
 def listed(values: Iterable[str]) -> str:
     """A list as source: on one line if it is short, or on full lines that formatters keep."""
     inside = ", ".join(values)
@@ -47,7 +59,16 @@ def function(name: str, inputs: str, output: str, says: str, lines: Iterable[str
     about = f'"""{says}"""'
     if len(about) > WIDTH - 4:
         about = fill(f'"""{says}', WIDTH - 8) + '\n"""'
-    return f"{head}\n" + indent("\n".join([about, *lines]), " " * 4)
+    return f"{head}\n" + indent("\n".join([about, *map(_fitted, lines)]), " " * 4)
+
+
+def _fitted(line: str) -> str:
+    """A line of a function; a value that makes it too long stands on one of its own."""
+    found = re.fullmatch(r"( *)(return|\w+ =) (.+)", line)
+    if len(line) <= WIDTH - 4 or found is None:
+        return line
+    margin, head, value = found.groups()
+    return f"{margin}{head} (\n{margin}    {value}\n{margin})"
 
 
 def script(

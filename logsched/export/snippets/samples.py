@@ -8,7 +8,7 @@ from logsched.base.errors import LogschedError
 from logsched.export.snippets.layout import Constant, function, listed
 
 if TYPE_CHECKING:
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 MOST = 100_000  # rates in a list
@@ -20,13 +20,13 @@ class Samples:
     a module. Raises LogschedError for too many.
     """
 
-    def __init__(self, schedule: Schedule, grid: Grid, counted: str, module: str = "") -> None:
+    def __init__(self, schedule: Schedule, grid: Run, counted: str, module: str = "") -> None:
         if grid.size > MOST:
             raise LogschedError(
                 f"the run has {grid.size} points, but an array in a snippet has at most {MOST}: "
                 "leave out --array, or use export -o FILE.npy"
             )
-        rates = schedule.sample(grid.epochs, grid.steps_per_epoch).tolist()
+        rates = schedule.at_points(grid).tolist()
         about = f"of each {counted} of the run"
         self.constants = {
             "LR": Constant(repr(schedule.lr), "base learning rate"),

@@ -1,40 +1,61 @@
-"""The closed form for numbers: a function of the epoch in plain Python."""
+"""The closed form for numbers: a function of the time in plain Python."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import inf, nextafter
+from math import inf
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from logsched.export.snippets.forms import INDEX, ClosedForm
+from logsched.export.snippets.forms import INDEX, INPUTS, TIMED, ClosedForm, is_summed, minus
 from logsched.export.snippets.formulas import neat, python
-from logsched.export.snippets.layout import function, listed, number
-from logsched.schedule.boundaries import Equal, Growing, Times
+from logsched.export.snippets.layout import function, listed
+from logsched.schedule.boundaries import Equal, Growing, Listed
 
 if TYPE_CHECKING:
     from logsched.schedule.parts import Part
+    from logsched.schedule.run import Run
+    from logsched.schedule.schedule import Schedule
 
-LISTED = 100  # cycles whose starts are written out
-ABOUT = "The learning rate during an epoch, from 0 on; it may be a fraction."
+LISTED = 100  # growing cycles whose starts are written out
+ABOUT = {
+    "epoch": "The learning rate during an epoch, from 0 on; it may be a fraction.",
+    "step": "The learning rate at a step, from 0 on.",
+    "token": "The learning rate after so many tokens.",
+    "sample": "The learning rate after so many samples.",
+}
 
 
 class Scalar(ClosedForm):
     """Functions of floats. Past the run equal cycles go on; of others the last one stays."""
 
     type = "float"
+    at_least = "max"
+
+    def __init__(self, schedule: Schedule, grid: Run) -> None:
+        super().__init__(schedule, grid)
+        self.time = grid.unit if grid.unit in ("epoch", "step") else f"{grid.unit}s"
 
     def argument(self, n: str) -> str:
-        return f"{n} / STEPS_PER_EPOCH" if self.grid.steps_per_epoch > 1 else n
+        return self.time_of.format(n)
 
-    def formula(self, text: str) -> str:
-        return python(text, self.meaning)
+    def formula(self, text: str, part: Part) -> str:
+        return python(text, INPUTS | self.known | self.own[part.curve])
 
     def unless_flat(self, lines: list[str], rate: str) -> list[str]:
         return ["if eta_max == eta_min:", "    return eta_max", *lines, f"return {rate}"]
 
+    def item(self, constant: str, part: Part) -> str:
+        numbers = self.numbers(part)
+        index = f"min(i, {numbers[-1]})" if self.goes_on(part) else "i"
+        return f"{constant}[{minus(index, str(numbers[0]))}]"
+
+    def goes_on(self, part: Part) -> bool:
+        """Whether it has more cycles after the run, without end."""
+        return part is self.parts[-1] and isinstance(part.times, Equal)
+
     def is_single(self, part: Part) -> bool:
-        return not isinstance(part.times, Equal) and super().is_single(part)
+        return not self.goes_on(part) and super().is_single(part)
 
     def learning_rate(self) -> str:
         lines: list[str] = []
@@ -44,51 +65,60 @@ class Scalar(ClosedForm):
             if len(self.parts) > 1:
                 lines.append(f"# {part.plural}")
             if after is not None:
-                lines.append(f"if epoch < {self.start(after)}:")
+                lines.append(f"if {self.time} < {self.begin(after)}:")
                 inside = [indent(line, " " * 4) for line in inside]
             lines += inside
-        return self.function("learning_rate", ["epoch"], ABOUT, lines)
-
-    def starts(self) -> list[str]:
-        summed = (one for one in self.parts if self.is_summed(one))
-        return [source for one in summed for source in _sums(one.name, one.times)]
+        return self.function("learning_rate", [self.time], ABOUT[self.unit], lines)
 
     def length(self, part: Part) -> tuple[str, list[str]]:
-        if self.is_summed(part) and isinstance(part.times, Growing):
-            return "t_i", [f"t_i = {part.name}_epochs(i)"]
+        if isinstance(part.times, Growing) and self.is_summed(part):
+            return "t_i", [f"t_i = {self.length_of(part, part.times)}(i)"]
         return super().length(part)
 
     def is_listed(self, part: Part) -> bool:
         """Whether the starts of its cycles are written out."""
-        few = isinstance(part.times, Growing) and 1 < self.count(part) <= LISTED
-        return few and self.moves(part)
+        growing = isinstance(part.times, Growing) and self.moves(part)
+        few = not self.is_single(part) and self.numbers(part).stop <= LISTED
+        return (growing and few) or (isinstance(part.times, Listed) and not self.is_single(part))
 
     def is_summed(self, part: Part) -> bool:
         """Whether the starts of its cycles take exact sums."""
-        cycles = part.times
-        if isinstance(cycles, Equal):
-            return cycles.over.bit_count() > 1  # floats hold halves, quarters and so on exactly
-        return self.count(part) > LISTED and self.moves(part)
+        if isinstance(part.times, Equal):
+            return is_summed(part.times)
+        return isinstance(part.times, Growing) and self.numbers(part).stop > LISTED
 
-    def start(self, part: Part) -> str:
-        """The epoch at which a phase begins, by name."""
+    def begin(self, part: Part) -> str:
+        """When a part begins, by a name; in pieces by its number."""
         before = self.parts[0]
-        if part is before:
-            return "0"
-        if self.is_listed(part):
-            return f"{part.name.upper()}_STARTS[0]"
-        if part is self.parts[1] and before.terms and before.terms.length in self.meaning:
-            return self.meaning[before.terms.length]
-        return self.constant(f"{part.plural} start", part.start, "epoch")
+        if part.start == 0 or self.in_pieces:
+            return self.number(part.start)
+        if self.is_listed(part) and part.times.start(0) == part.start:
+            return f"{self.starts(part)}[0]"
+        length = before.terms.length if part is self.parts[1] and before.terms else ""
+        if before.times.length(0) == part.start and length in self.known:
+            return self.known[length]
+        return self.constant(f"{part.plural} start", part.start, self.unit)
+
+    def origin(self, part: Part) -> str:
+        """When its only cycle begins, or the first, even where that is cut off."""
+        start = part.times.start(part.number if self.is_single(part) else 0)
+        named = start == part.start and part in self.parts
+        return self.begin(part) if named else self.number(start)
+
+    def now(self, part: Part) -> str:
+        """When its rate is read."""
+        return "held" if part.stair else self.time
 
     def times(self, part: Part, needed: set[str]) -> list[str]:
-        if not needed & {"u", "T_cur", *INDEX}:
+        if not needed & (TIMED | INDEX):
             return []
+        found, t_cur = self.since(part, needed)
+        lines = [f"held = {self.stair(part.stair)}({self.time})"] if part.stair else []
+        lines += found
+        if not needed & TIMED:
+            return lines
         t_i, more = self.length(part)
-        found, t_cur = self.since(part, t_i, needed)
-        if not needed & {"u", "T_cur"}:
-            return found
-        lines = [*found, *more]
+        lines += more
         if self.passes(part):
             stays = "  # then it stays" if part is self.parts[-1] else ""
             lines.append(f"t_cur = min({t_cur}, {t_i}){stays}")
@@ -98,64 +128,98 @@ class Scalar(ClosedForm):
             return [*lines, f"u = {neat(f'({t_cur}) / {t_i}')}"]
         return [*lines, f"u = t_cur / {t_i}"] if "u" in needed else lines
 
-    def since(self, part: Part, t_i: str, needed: set[str]) -> tuple[list[str], str]:
+    def since(self, part: Part, needed: set[str]) -> tuple[list[str], str]:
         """Lines that find the cycle, and the expression of T_cur."""
-        i = "j" if "j" in needed else "i"
-        start = self.start(part)
-        since = "epoch" if start == "0" else f"epoch - {start}"
-        if self.is_listed(part):
-            starts = self.constant(f"{part.name} starts", self.listed(part), "epochs")
-            return [f"{i} = bisect_right({starts}, epoch) - 1"], f"epoch - {starts}[{i}]"
-        if self.is_summed(part):
-            return self.searched(part, i, since, t_i), f"epoch - {part.name}_start({i})"
+        i, now = "j" if "j" in needed else "i", self.now(part)
         if self.is_single(part):
-            return [], since
+            return [], minus(now, self.origin(part))
+        if self.is_listed(part):
+            starts = self.starts(part)
+            return [f"{i} = bisect_right({starts}, {now}) - 1"], f"{now} - {starts}[{i}]"
+        if self.is_summed(part):
+            return self.searched(part, i), f"{now} - {self.start_of(part)}({i})"
+        since, (t_i, _) = minus(now, self.origin(part)), self.length(part)
         if not needed & INDEX:
             return [], neat(f"({since}) % {t_i}")
-        if not needed & {"u", "T_cur"}:
+        if not needed & TIMED:
             return [f"{i} = {neat(f'({since}) // {t_i}')}"], ""
         return [f"{i}, t_cur = divmod({since}, {t_i})"], "t_cur"
 
-    def searched(self, part: Part, i: str, since: str, t_i: str) -> list[str]:
-        """Lines that find a cycle by sums."""
-        start = f"{part.name}_start"
-        if isinstance(part.times, Equal):
-            nearest = neat(f"round(({since}) / {t_i})")
-            return [f"{i} = {nearest}", f"if {start}({i}) > epoch:", f"    {i} -= 1"]
-        count = self.constant(f"{part.plural}", self.count(part), "how many there are in the run")
-        return [f"{i} = bisect_right(range({count}), epoch, key={start}) - 1"]
+    def starts(self, part: Part) -> str:
+        """The list of the starts of its cycles in the run."""
+        alike = [other for other in self.parts if other.times is part.times]
+        count = max(self.listed(other).stop for other in alike)
+        source = listed(self.number(part.times.start(number)) for number in range(count))
+        return self.constant(f"{part.name} starts", source, f"{self.unit}s")
 
-    def listed(self, part: Part) -> str:
-        """The starts of its cycles in the run, as source."""
-        return listed(number(part.times.start(i)) for i in range(self.count(part)))
+    def searched(self, part: Part, i: str) -> list[str]:
+        """Lines that find a cycle by sums."""
+        start, now = self.start_of(part), self.now(part)
+        if isinstance(part.times, Equal):
+            return _nearest(i, now, minus(now, self.origin(part)), self.length(part)[0], start)
+        about = "how many there are in the run"
+        count = self.constant(part.plural, self.numbers(part).stop, about)
+        return [f"{i} = bisect_right(range({count}), {now}, key={start}) - 1"]
 
     def passes(self, part: Part) -> bool:
-        """Whether T_cur may be beyond T_i: after the run, or by rounding before the next phase."""
-        if isinstance(part.times, Equal):
+        """Whether T_cur may be beyond T_i: after the run, or by rounding before the next part."""
+        if isinstance(part.times, Equal) and not self.is_single(part):
             return self.is_summed(part)
-        if part.times.length(0) == inf:
+        length = part.times.length(part.number)
+        if length == inf:
             return False
-        after = self.parts.index(part) + 1
-        if after == len(self.parts):
+        if part is self.parts[-1] or not self.is_single(part):
             return True
-        return nextafter(self.parts[after].start, 0.0) - part.start > part.times.length(0)
+        return part.read(self.last[part]) - part.times.start(part.number) > length
+
+    def start_of(self, part: Part) -> str:
+        """The function from the number of a cycle to its start, an exact sum."""
+        times = part.times
+        name = self.unique(f"{part.name}_start", times)
+        says = f"The {self.unit} at which a {part.name} starts, an exact sum that is rounded once."
+        if isinstance(times, Equal):
+            return self.help(name, "i: int", says, [f"return {_equal_start(times)}"])
+        assert isinstance(times, Growing)
+        origin, interval, m = map(_fraction, (times.origin, times.interval, times.multiplier))
+        whole = neat(f"{origin} + {interval} * (m**i - 1) / (m - 1)")
+        return self.help(name, "i: int", says, [f"m = {m}", f"return float({whole})"])
+
+    def length_of(self, part: Part, times: Growing) -> str:
+        """The function from the number of a cycle to its length."""
+        name = self.unique(f"{part.name}_{self.unit}s", times)
+        interval, m = _fraction(times.interval), _fraction(times.multiplier)
+        whole = f"return float({interval} * {m} ** i)"
+        return self.help(name, "i: int", f"How long a {part.name} is.", [whole])
+
+    def stair(self, stair: Equal) -> str:
+        """The function from a time to that at which its rate is read."""
+        its, time = (stair.origin, stair.interval), self.time
+        name, start = self.unique("stair", its), self.unique("stair_start", its)
+        origin, height = self.number(stair.start(0)), self.named("stair", stair.length(0))
+        lines = [f"return {neat(f'({minus(time, origin)}) // {height} * {height} + {origin}')}"]
+        if is_summed(stair):
+            says = f"The {self.unit} at which a stair starts, an exact sum that is rounded once."
+            self.help(start, "i: int", says, [f"return {_equal_start(stair)}"])
+            lines = _nearest("i", time, minus(time, origin), height, start)
+            lines.append(f"return {start}(i)")
+        says = "The start of a stair: the rate is read there for all of it."
+        return self.help(name, f"{time}: float", says, lines)
+
+    def help(self, name: str, inputs: str, says: str, lines: list[str]) -> str:
+        """Add a function that others use."""
+        self.helpers[name] = function(name, inputs, " -> float", says, lines)
+        return name
 
 
-def _sums(name: str, cycles: Times) -> list[str]:
-    """Functions from the number of a cycle to its start, and to its length where they differ."""
-    says = f"The epoch at which a {name} starts, an exact sum that is rounded once."
-    if isinstance(cycles, Equal):
-        start = neat(f"({cycles.first} + {cycles.step} * i) / {cycles.over}")
-        return [function(f"{name}_start", "i: int", " -> float", says, [f"return {start}"])]
-    assert isinstance(cycles, Growing)
-    m = f"m = {_fraction(cycles.multiplier)}"
-    origin, interval = _fraction(cycles.origin), _fraction(cycles.interval)
-    start = f"return float({neat(f'{origin} + {interval} * (m**i - 1) / (m - 1)')})"
-    length = f"return float({_fraction(cycles.interval)} * {_fraction(cycles.multiplier)} ** i)"
-    return [
-        function(f"{name}_start", "i: int", " -> float", says, [m, start]),
-        function(f"{name}_epochs", "i: int", " -> float", f"How long a {name} is.", [length]),
-    ]
+def _nearest(i: str, now: str, since: str, length: str, start: str) -> list[str]:
+    """Lines that find which of equal pieces a time lies in."""
+    nearest = neat(f"round(({since}) / {length})")
+    return [f"{i} = {nearest}", f"if {start}({i}) > {now}:", f"    {i} -= 1"]
+
+
+def _equal_start(times: Equal) -> str:
+    """The source of the start of piece i."""
+    return neat(f"({times.first} + {times.step} * i) / {times.over}")
 
 
 def _fraction(number: Fraction) -> str:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from logsched import __version__
 from logsched.base.errors import LogschedError
+from logsched.base.words import time
+from logsched.export.snippets.counting import counted
 from logsched.export.snippets.framework import Framework, find_framework
-from logsched.export.snippets.layout import WIDTH, script
+from logsched.export.snippets.layout import WIDTH, in_unit, script
 from logsched.export.snippets.samples import Samples
 from logsched.export.snippets.scalar import Scalar
+from logsched.schedule.units import Length
 
 if TYPE_CHECKING:
     from logsched.plan.plan import Plan
-    from logsched.schedule.grid import Grid
+    from logsched.schedule.run import Run
     from logsched.schedule.schedule import Schedule
 
 QUOTES = r"'\"\"\"'"  # three, as a shell reads them in what is quoted, and Python in a docstring
@@ -29,7 +32,7 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
 
     Raises LogschedError for an unknown framework, several schedules or what cannot be written.
     """
-    framework = find_framework(name, plan.grid.steps_per_epoch)
+    framework = find_framework(name, plan.grid)
     if len(plan.schedules) != 1:
         raise LogschedError(
             f"a snippet is of one schedule, but there are {len(plan.schedules)}: "
@@ -38,7 +41,7 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
     (schedule,) = plan.schedules.values()
     if framework.relative:
         schedule.factor(0.0)  # raises where lr is 0
-    n = "step" if framework.by_step or plan.grid.steps_per_epoch > 1 else "epoch"
+    n = "step" if framework.by_step else counted(plan.grid)
     form = (
         Samples(schedule, plan.grid, n, framework.arrays)
         if as_array
@@ -57,17 +60,24 @@ def make_snippet(plan: Plan, name: str | None, as_array: bool, command: Sequence
     return script(about, framework.imports, form.constants, functions, demonstration)
 
 
-def _about(schedule: Schedule, grid: Grid, framework: Framework, command: Sequence[str]) -> str:
+def _about(schedule: Schedule, grid: Run, framework: Framework, command: Sequence[str]) -> str:
     """The docstring of a script."""
-    length = f"{grid.epochs} epochs"
-    if grid.steps_per_epoch > 1:
-        length += f" of {grid.steps_per_epoch} steps"
-    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {length}."
-    doc = (type(schedule.shape).__doc__ or "").partition("\n\n")[0]
+    title = f"Learning-rate schedule {schedule.shape.name} for {framework.title}: {_length(grid)}."
+    doc = in_unit((type(schedule.shape).__doc__ or "").partition("\n\n")[0], grid.unit)
     line = _wrapped([shlex.quote(word).replace('"""', QUOTES) for word in command])
     quote = 'r"""' if "\\" in line else '"""'
     says = fill(" ".join(doc.split()), WIDTH)
     return f'{quote}{title}\n\n{says}\n\nlogsched {__version__} wrote this:\n\n    {line}\n"""'
+
+
+def _length(run: Run) -> str:
+    """How long a run is, and how long its steps are where they are something else."""
+    length, its = str(Length(run.length, run.unit)), counted(run)
+    if its == run.unit:
+        return length
+    if run.unit == "epoch":
+        return f"{length} of {time(float(1 / run.spacing))} steps"
+    return f"{length}, {time(float(run.spacing))} a {its}"
 
 
 def _wrapped(words: Sequence[str]) -> str:

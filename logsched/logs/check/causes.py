@@ -6,6 +6,7 @@ A cause is named only if it alone, or with the log's rounding, brings every rate
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from sys import float_info
@@ -19,8 +20,11 @@ from logsched.logs.check import time_causes
 from logsched.logs.check.mismatch import Case, Cause, Suspect
 from logsched.logs.check.values import ValueSearch, fitting_values
 from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, in_effect, known_of
+from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import in_effect, known_of
 from logsched.schedule.shapes import SHAPES
+
+AROUND = ("stair", "lead", "floor_lr")  # searched for only where they are planned
 
 
 def find_causes(case: Case) -> list[Cause]:
@@ -60,13 +64,13 @@ def _warmups(case: Case) -> Iterator[Suspect]:
 
 def _warming(schedule: Schedule) -> dict[str, Predict]:
     """What can be done wrong with a warmup, and the rates that come of it."""
-    length, lr = schedule.warmup_epochs, schedule.lr or 1.0
+    length, lr = schedule.warmup, schedule.lr or 1.0
     planned, without, twice = (
         partial(rates_of, one)
         for one in (
             schedule,
-            schedule.replace(warmup_epochs=0),
-            schedule.replace(warmup_epochs=min(2 * length, float_info.max)),
+            schedule.replace(warmup=0),
+            schedule.replace(warmup=min(2 * length, float_info.max)),
         )
     )
 
@@ -94,13 +98,13 @@ def _no_restarts(case: Case) -> Iterator[Suspect]:
     if case.schedule.cyclic is None:
         return
     single = case.schedule.replace(restart_interval=0)
-    if case.schedule.init_decay_epochs == 0:
-        single = single.replace(init_decay_epochs=case.schedule.restart_interval)
+    if case.schedule.decay == 0:
+        single = single.replace(decay=case.schedule.restart_interval)
     said = "restarts are ignored: the rate stays where the first decay ends"
     yield _with(Cause("restarts", said), single)
-    for length in fitting_values(case.search(single, "init_decay_epochs")):
+    for length in fitting_values(case.search(single, "decay")):
         said = f"restarts are ignored: one decay takes {time(float(length))} epochs"
-        yield _with(Cause("restarts", said, length), single.replace(init_decay_epochs=length))
+        yield _with(Cause("restarts", said, length), single.replace(decay=length))
 
 
 def _scales(case: Case) -> Iterator[Suspect]:
@@ -155,7 +159,7 @@ def _parameters(case: Case) -> Iterator[Suspect]:
     schedule, settled = case.schedule, _settled(case.schedule)
     peaks = settled.replace(restart_lr=schedule.params["restart_lr"])
     for name in known_of(schedule):
-        if name in schedule.uses:
+        if name in schedule.uses and (name not in AROUND or name in schedule.given):
             search = case.search(schedule, name)
             yield from _others(search)
             if _followed(search):
@@ -181,7 +185,7 @@ def _others(search: ValueSearch) -> Iterator[Suspect]:
 
 def _settled(schedule: Schedule) -> Schedule:
     """The same schedule with every parameter given."""
-    return Schedule(schedule.shape.name, **in_effect(schedule))
+    return schedule.replace(**in_effect(schedule))
 
 
 def _other(name: str, value: Value, planned: Value | None) -> Cause:
@@ -192,10 +196,12 @@ def _other(name: str, value: Value, planned: Value | None) -> Cause:
 def _shapes(case: Case) -> Iterator[Suspect]:
     """Another shape with the same parameters, its own left out."""
     common = {name: case.schedule.params[name] for name in declared(Parameters)}
-    for name in SHAPES:
-        if name != case.schedule.shape.name:
+    for name, shape in SHAPES.items():
+        if shape.by_numbers and name != case.schedule.shape.name:
             said = f"the shape is {name}, not {case.schedule.shape.name}"
-            yield _with(Cause("shape", said, name), Schedule(name, **common))
+            with suppress(LogschedError):  # its own lengths may not go with the others
+                other = Schedule(name, run=case.schedule.run, **common)
+                yield _with(Cause("shape", said, name), other)
 
 
 def _single(case: Case) -> Iterator[Suspect]:

@@ -143,7 +143,7 @@ def waves(case: Case) -> Iterator[Suspect]:
 
 def second_warmups(case: Case) -> Iterator[Suspect]:
     """The warmup once before the schedule, and once within it."""
-    length = case.schedule.warmup_epochs
+    length = case.schedule.warmup
     clock = Clock(
         lambda epoch, _: np.where(epoch < length, epoch, epoch - length),
         np.ones(1 if case.warms_up else 0),

@@ -10,8 +10,9 @@ from logsched.base.declare import Value
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.logs.agreement import Tolerance, rates_of
-from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.schedule import Schedule
 from logsched.schedule.series import Series
+from logsched.schedule.settled import known_of, value_of
 
 if TYPE_CHECKING:
     from logsched.base.declare import Parameter
@@ -106,7 +107,7 @@ def _shortest(search: ValueSearch, value: float) -> Iterator[float]:
 
 def _starts(search: ValueSearch) -> list[float]:
     """Values from which to search: whole lengths and distances of restarts, or likely factors."""
-    if search.parameter.unit == "epochs":
+    if search.parameter.unit == "length":
         return [*_lengths(search)]
     if search.parameter.unit == "rate":
         seen = np.unique(search.series.rate)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from math import ceil, exp, inf, log10
 from typing import NamedTuple
 
-from logsched.base.declare import Value, declared
+from logsched.base.declare import Value
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.logs.agreement import Tolerance, rates_of
 from logsched.logs.identify.breaks import Gap
-from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.schedule import Schedule
 from logsched.schedule.series import Series
+from logsched.schedule.settled import known_of, value_of
 
-LENGTHS = tuple(name for name, one in declared(Parameters).items() if one.unit == "epochs")
+LENGTHS = ("warmup", "decay", "restart_interval")  # of the phases, in their order
 GROWTH = "restart_interval_multiplier"
 POINTS = 300  # of a log, by which numbers are fitted
 STEPS = 30  # of a fit, at most
@@ -34,9 +34,9 @@ ENOUGH = 3500  # comparisons with a log: what is explained, nearly always is so 
 
 
 def absent(schedule: Schedule) -> set[str]:
-    """The lengths that are 0: there is no such phase."""
-    known = known_of(schedule).items()
-    return {name for name, one in known if one.unit == "epochs" and value_of(schedule, name) == 0}
+    """The lengths that are 0, and a floor at 0: there is no such phase, stair, lead or floor."""
+    lengths = (name for name, one in known_of(schedule).items() if one.unit == "length")
+    return {name for name in (*lengths, "floor_lr") if value_of(schedule, name) == 0}
 
 
 def numbers_of(schedule: Schedule) -> list[str]:
@@ -48,7 +48,7 @@ def numbers_of(schedule: Schedule) -> list[str]:
 def levels_of(schedule: Schedule) -> list[str]:
     """Of these all that are no times."""
     known = known_of(schedule)
-    return [n for n in numbers_of(schedule) if known[n].unit != "epochs" and n != GROWTH]
+    return [n for n in numbers_of(schedule) if known[n].unit != "length" and n != GROWTH]
 
 
 def changed(schedule: Schedule, **params: Value | None) -> Schedule | None:
@@ -224,7 +224,7 @@ class Unknowns:
         return not self._known[name].rule.holds(0.0)
 
     def _is_time(self, name: str) -> bool:
-        return self._known[name].unit == "epochs"
+        return self._known[name].unit == "length"
 
     def nudges(self) -> list[float]:
         """How far to move each unknown to see what that does: times back, others up."""

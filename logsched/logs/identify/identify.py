@@ -11,9 +11,8 @@ from logsched.base.lazy import np
 from logsched.base.words import time
 from logsched.logs.agreement import Tolerance, telling_rounding, tolerance_for
 from logsched.logs.identify.fitting import Effort
-from logsched.logs.identify.search import Match, complexity, identify, refined, rounded_off
+from logsched.logs.identify.search import SOUGHT, Match, complexity, identify, refined, rounded_off
 from logsched.logs.times import Reading
-from logsched.schedule.shapes import SHAPES
 
 LATER = 800  # comparisons that all further ways to read a log may take together
 LIKELY = 2  # shapes that are tried in it: those that came nearest before
@@ -101,7 +100,7 @@ class _Attempts:
     """Attempts to explain a log by readings in turn, of which the later ones cost less."""
 
     def __init__(self, tolerance: Tolerance) -> None:
-        self.tolerance, self.shapes = tolerance, [*SHAPES]
+        self.tolerance, self.shapes = tolerance, [*SOUGHT]
         self.effort, self.later = Effort(), Effort(LATER)
 
     def until_explained(self, readings: Iterable[Reading]) -> Iterator[Answer]:

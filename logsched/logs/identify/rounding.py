@@ -15,7 +15,8 @@ from logsched.logs.identify.fitting import (
     levels_of,
     numbers_of,
 )
-from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import known_of, value_of
 
 MADE_UP = 6  # digits up to which other numbers may make up for rounding one
 

@@ -27,8 +27,9 @@ from logsched.logs.identify.rounding import in_digits, settled, shortened, simpl
 from logsched.logs.identify.timings import Timing, first_timings, whole_timings
 from logsched.logs.identify.variants import own_lengths, warmed, with_ends, with_own, without_rates
 from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, known_of
+from logsched.schedule.schedule import Schedule
 from logsched.schedule.series import Series
+from logsched.schedule.settled import known_of
 from logsched.schedule.shapes import SHAPES
 
 NEARLY = 1e4  # times the tolerance: from there short times may lead to a fit
@@ -41,6 +42,7 @@ TIMINGS = 40  # of a part of a log: a log has few, or it is noise
 CYCLES = 400  # in which a jump is looked for
 OFF = range(4, 17)  # digits of a match that is only near
 WORSE = 1.02  # times as far off, it is as near
+SOUGHT = tuple(name for name, shape in SHAPES.items() if shape.by_numbers)
 ROUNDS = 3  # in which points that a fit to a few left out are taken in
 
 
@@ -58,7 +60,7 @@ def identify(
     series: Series,
     tolerance: Tolerance,
     effort: Effort | None = None,
-    shapes: Collection[str] = tuple(SHAPES),
+    shapes: Collection[str] = SOUGHT,
 ) -> list[Match]:
     """The schedules that explain a log best, at least one and one of a shape.
 
@@ -206,7 +208,7 @@ class Search:
         breaks: Breaks,
         tolerance: Tolerance,
         effort: Effort | None = None,
-        shapes: Collection[str] = tuple(SHAPES),
+        shapes: Collection[str] = SOUGHT,
     ) -> None:
         self.breaks, self.shapes = breaks, shapes
         self.fitter = Fitter(breaks.few, tolerance, breaks.spacing, effort)

@@ -14,7 +14,7 @@ from logsched.schedule.parameters import Parameters
 if TYPE_CHECKING:
     from logsched.schedule.schedule import Schedule
 
-UNSEEN = Parameters().warmup_epochs  # a warmup that is over when a log begins
+UNSEEN = Parameters().warmup  # a warmup that is over when a log begins
 SPANS = (1.0, 2.0, 4.0)  # times what is seen of a decay: how long it may be
 GROWTHS = (1.0, 1.5, 2.0, 3.0)  # of cycles, where a log does not show them
 SHORT = 30  # growths in short decimals that are tried where it does
@@ -40,8 +40,8 @@ def first_timings(breaks: Breaks) -> list[Timing]:
 
 def whole_timings(breaks: Breaks, part: Schedule, ends: Mapping[str, Gap]) -> Iterator[Timing]:
     """Of the whole log, by what explains a part of it: with a warmup, and with what comes after."""
-    warmup, decay = part.warmup_epochs, part.init_decay_epochs
-    yield Timing({"warmup_epochs": warmup, "init_decay_epochs": decay}, ends)
+    warmup, decay = part.warmup, part.decay
+    yield Timing({"warmup": warmup, "decay": decay}, ends)
     if part.restart_interval and not decay:
         yield from _before_cycles(breaks, warmup, ends)
     elif not part.restart_interval and breaks.jumps:
@@ -50,13 +50,13 @@ def whole_timings(breaks: Breaks, part: Schedule, ends: Mapping[str, Gap]) -> It
 
 def _before_cycles(breaks: Breaks, start: float, ends: Mapping[str, Gap]) -> Iterator[Timing]:
     """A shorter warmup and a decay, up to the start of cycles that are known."""
-    later = {"init_decay_epochs": ends.get("warmup_epochs", Gap(start - breaks.spacing, start))}
+    later = {"decay": ends.get("warmup", Gap(start - breaks.spacing, start))}
     if "restart_interval" in ends:
         later["restart_interval"] = ends["restart_interval"]
     for warmup in _warmups(breaks, start):
         if warmup < start:
-            lengths = {"warmup_epochs": warmup, "init_decay_epochs": start - warmup}
-            yield Timing(lengths, later, new=frozenset({"lr", "warmup_epochs"}))
+            lengths = {"warmup": warmup, "decay": start - warmup}
+            yield Timing(lengths, later, new=frozenset({"lr", "warmup"}))
 
 
 def _after_decay(breaks: Breaks, warmup: float) -> Iterator[Timing]:
@@ -64,7 +64,7 @@ def _after_decay(breaks: Breaks, warmup: float) -> Iterator[Timing]:
     around = Gap(max(warmup - breaks.spacing, 0.0), warmup)
     for starts in _sequences(breaks, warmup):
         for origin, rest in ((starts[0], starts[1:]), (around, starts)):
-            gaps = {"init_decay_epochs": origin}
+            gaps = {"decay": origin}
             if rest:
                 gaps["restart_interval"] = rest[0]
             for begun, interval, growth in _cycles(breaks, origin, rest):
@@ -96,11 +96,9 @@ def _decays(breaks: Breaks) -> Iterator[Timing]:
         span = breaks.end - max(warmup, breaks.first)
         ends += [warmup] if jump else [warmup, *(warmup + times * span for times in SPANS)]
         for end in dict.fromkeys(ends):
-            gaps = {"init_decay_epochs": jump} if jump and end == jump.high else {}
+            gaps = {"decay": jump} if jump and end == jump.high else {}
             if warmup > breaks.first:
-                gaps["warmup_epochs"] = Gap(
-                    warmup - 2 * breaks.spacing, warmup + 2 * breaks.spacing
-                )
+                gaps["warmup"] = Gap(warmup - 2 * breaks.spacing, warmup + 2 * breaks.spacing)
             yield _timing(warmup, end - warmup, 0.0, None, gaps, warmup, until)
 
 
@@ -127,7 +125,7 @@ def _cycles_from(breaks: Breaks, origin: Gap, starts: Sequence[Gap]) -> Iterator
     for begun, interval, growth in _cycles(breaks, origin, starts):
         ends = {"restart_interval": starts[0]} if starts else {}
         if origin.high > 0:
-            ends["warmup_epochs"] = origin
+            ends["warmup"] = origin
         yield _timing(begun, 0.0, interval, growth, ends, origin.high)
 
 
@@ -151,8 +149,8 @@ def _timing(
 ) -> Timing:
     """A timing by its lengths, of which a decay is none rather than below 0."""
     lengths = {
-        "warmup_epochs": warmup,
-        "init_decay_epochs": max(decay, 0.0),
+        "warmup": warmup,
+        "decay": max(decay, 0.0),
         "restart_interval": interval,
     }
     if growth is not None:

@@ -10,7 +10,8 @@ from logsched.logs.identify.fitting import (
     changed,
 )
 from logsched.schedule.parameters import Parameters
-from logsched.schedule.schedule import Schedule, known_of, value_of
+from logsched.schedule.schedule import Schedule
+from logsched.schedule.settled import known_of, value_of
 from logsched.schedule.shapes import Shape
 
 SPREAD = (0.1, 0.3, 0.5, 0.9, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, 1e3, 1e5)  # tried of own numbers
@@ -21,7 +22,7 @@ SHIFTS = (0.25, 0.5, 0.75)  # of the time between two points, where a phase may 
 
 def own_lengths(shape: type[Shape]) -> list[str]:
     """The parameters of a shape's own that are lengths."""
-    return [name for name, one in declared(shape).items() if one.unit == "epochs"]
+    return [name for name, one in declared(shape).items() if one.unit == "length"]
 
 
 def without_rates(schedule: Schedule) -> tuple[Value | None, ...]:
@@ -43,7 +44,7 @@ def with_own(schedule: Schedule) -> Iterator[Schedule]:
     """The schedule with other numbers of its shape's own."""
     for name, one in declared(type(schedule.shape)).items():
         for value in SPREAD:
-            if one.unit != "epochs" and one.rule.holds(value):
+            if one.unit != "length" and one.rule.holds(value):
                 other = changed(schedule, **{name: value})
                 if other is not None:
                     yield other

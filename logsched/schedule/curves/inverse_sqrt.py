@@ -15,7 +15,7 @@ class InverseSqrt(Curve):
     source = "Vaswani et al., Attention Is All You Need, 2017"
     is_shape = False  # its shape has no cycles
 
-    timescale: float = parameter("scale of the fall", POSITIVE, 1.0, unit="epochs")
+    timescale: float = parameter("scale of the fall", POSITIVE, 1.0, unit="length")
 
     def rate(self, since: Numbers, length: Numbers, first: Numbers, last: Numbers) -> Numbers:
         rate = np.sqrt(self.timescale / (since + self.timescale))

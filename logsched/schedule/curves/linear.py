@@ -15,3 +15,12 @@ class Linear(Annealing):
 
     def fraction(self, since: Numbers, length: Numbers, first: Numbers, last: Numbers) -> Numbers:
         return 1.0 - since / length
+
+    def rate(self, since: Numbers, length: Numbers, first: Numbers, last: Numbers) -> Numbers:
+        """(1 - u) first + u last, so that a tenth of the way up from 0 is a tenth."""
+        u = since / length
+        rate = 1.0 - u
+        rate *= first
+        u *= last
+        rate += u
+        return rate

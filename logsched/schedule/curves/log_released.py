@@ -25,5 +25,5 @@ class LogReleased(Annealing):
         if length <= 1:
             raise LogschedError(
                 f"log-released has a cycle of {length:.6g}, but its formula needs more than 1 "
-                "epoch: make init_decay_epochs and restart_interval longer"
+                "epoch: make decay and restart_interval longer"
             )

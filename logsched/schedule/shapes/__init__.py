@@ -6,11 +6,11 @@ A new one is a subclass of `Shape` in a module of this folder: it is found by be
 from importlib import import_module
 from pkgutil import iter_modules
 
-from logsched.schedule.shapes.shape import SHAPES as SHAPES
-from logsched.schedule.shapes.shape import Annealed as Annealed
-from logsched.schedule.shapes.shape import Shape as Shape
-from logsched.schedule.shapes.shape import find_shape as find_shape
-from logsched.schedule.shapes.shape import owner_of as owner_of
+from logsched.schedule.shape import SHAPES as SHAPES
+from logsched.schedule.shape import Annealed as Annealed
+from logsched.schedule.shape import Shape as Shape
+from logsched.schedule.shape import find_shape as find_shape
+from logsched.schedule.shape import owner_of as owner_of
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from logsched.schedule.boundaries import Once
+from logsched.schedule.compose import START
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.parts import Part, hold
-from logsched.schedule.shapes.shape import START, Shape
+from logsched.schedule.shape import Shape
 
 
 class Constant(Shape):
@@ -14,6 +15,8 @@ class Constant(Shape):
     name = "constant"
     formula = "rate = lr"
     source = "the paper's control (section 2.1)"
+    warms = False
+    in_turn = ()
 
-    def parts(self, its: Parameters) -> list[Part]:
+    def body(self, its: Parameters) -> list[Part]:
         return [hold("constant", self.formula, Once(START), its.lr)]

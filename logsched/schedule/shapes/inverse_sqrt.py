@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from logsched.base.declare import POSITIVE, exact, parameter
+from logsched.base.declare import parameter
 from logsched.schedule.boundaries import Once
+from logsched.schedule.compose import START
 from logsched.schedule.curves import inverse_sqrt
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.parts import Part
-from logsched.schedule.shapes.shape import Shape, warmup
+from logsched.schedule.shape import Shape
+from logsched.schedule.units import SPAN_ABOVE_0
 
 
 class InverseSqrt(Shape):
@@ -19,13 +21,12 @@ class InverseSqrt(Shape):
 
     timescale: float = parameter(
         "scale of the fall: three of these after the warmup, the rate is lr/2",
-        POSITIVE,
-        lambda its: its.warmup_epochs or 1.0,
-        unit="epochs",
-        left_out="warmup_epochs, or 1 if there is no warmup",
+        SPAN_ABOVE_0,
+        lambda its: its.warmup or 1.0,
+        unit="length",
+        left_out="warmup, or 1 if there is no warmup",
     )
 
-    def parts(self, its: Parameters) -> list[Part]:
+    def body(self, its: Parameters) -> list[Part]:
         curve = inverse_sqrt.InverseSqrt(timescale=self.timescale)
-        times = Once(exact(its.warmup_epochs))
-        return [*warmup(its), Part("decay", curve, times, its.lr, 0.0)]
+        return [Part("decay", curve, Once(START), its.lr, 0.0)]

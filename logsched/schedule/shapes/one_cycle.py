@@ -7,10 +7,12 @@ from math import isfinite
 from logsched.base.declare import POSITIVE, Rule, exact, parameter
 from logsched.base.errors import LogschedError
 from logsched.schedule.boundaries import Once, rounded
+from logsched.schedule.compose import START
 from logsched.schedule.curves import CURVES
 from logsched.schedule.parameters import Parameters
 from logsched.schedule.parts import Part, Terms, hold
-from logsched.schedule.shapes.shape import START, Shape, single
+from logsched.schedule.shape import Shape, single
+from logsched.schedule.units import LENGTH_ABOVE_0, REST
 
 
 class OneCycle(Shape):
@@ -25,8 +27,15 @@ class OneCycle(Shape):
     formula = "g = (1 + cos(pi * u))/2, first up, then down"
     source = "Smith & Topin, Super-Convergence, 2018; PyTorch's OneCycleLR"
 
+    warms = False
+    in_turn = ("length",)
+
     length: float = parameter(
-        "length of the whole, as a rule the run's", POSITIVE, 45.0, unit="epochs", left_out="45"
+        "length of the whole",
+        LENGTH_ABOVE_0,
+        lambda its: 45.0 if its.run is None else REST,
+        unit="length",
+        left_out="the run's",
     )
     pct_start: float = parameter(
         "share of the length in which it rises",
@@ -41,7 +50,7 @@ class OneCycle(Shape):
         "how it rises and falls", Rule("cosine or linear", words=("cosine", "linear")), "cosine"
     )
 
-    def parts(self, its: Parameters) -> list[Part]:
+    def body(self, its: Parameters) -> list[Part]:
         curve, first, last = CURVES[self.anneal](), *self._ends(its)
         whole = exact(self.length)
         rise = exact(self.pct_start) * whole

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from logsched.base.declare import NOT_NEGATIVE, Rule, parameter
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.lazy_torch import Tensor, torch
 from logsched.trial.settings import COUNT
 from logsched.trial.task import Model, Player, Score, Task, device_of, generator_of
@@ -47,14 +47,14 @@ class Landscape(Task):
     def basin(self) -> Tensor | float:
         """Half the width of the optimum's basin in each dimension, `(dim,)` or a number."""
 
-    def model(self, seed: int, grid: Grid) -> Model:
+    def model(self, seed: int, grid: Run) -> Model:
         draw = generator_of(seed)
         optimum = self._uniform(1, self.width / 2, draw)
         x = torch.nn.Parameter(self._uniform(self.starts, self.width, draw))
         return Model(
             net=torch.nn.ParameterList([x]),
             players=[Player([x], partial(self._noisy_value, x, optimum))],
-            batches=partial(self._noises, seed, grid.steps_per_epoch),
+            batches=partial(self._noises, seed, grid.whole_steps),
             measure=partial(self._share, x, optimum),
         )
 

@@ -10,7 +10,7 @@ from logsched.base import console
 from logsched.base.declare import Rule, Value, parameter
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import np
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.backbone_names import BACKBONES
 from logsched.trial.images import ACCURACY, accuracy, shuffled
 from logsched.trial.lazy_torch import Tensor, functional, torch
@@ -89,7 +89,7 @@ class Cifar10(Task):
         whole, rest = divmod(len(self.cifar.train_labels), self.batch_size)
         return whole + (rest > 1)
 
-    def check(self, grid: Grid) -> None:
+    def check(self, grid: Run) -> None:
         """Raise LogschedError, too, for batches of which batch norm has no variance."""
         super().check(grid)
         if self.batch_size < 2:
@@ -142,7 +142,7 @@ class Cifar10(Task):
         some = self.cifar.train_images[:SHOWN]
         return draw_stages(self.preprocessing.stages(some, np.random.default_rng(0)))
 
-    def model(self, seed: int, grid: Grid) -> Model:
+    def model(self, seed: int, grid: Run) -> Model:
         device = device_of(self.training)
         net = self._network(seed).to(device)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.images import ACCURACY, accuracy, shuffled
 from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
@@ -30,7 +30,7 @@ class Digits(Task):
     def steps_per_epoch(self) -> int:
         return -(-TRAINED // self.batch_size)
 
-    def model(self, seed: int, grid: Grid) -> Model:
+    def model(self, seed: int, grid: Run) -> Model:
         from logsched.trial.networks import residual_network
 
         device = device_of(self.training)

@@ -7,7 +7,7 @@ from functools import partial
 from math import pi
 from typing import Any
 
-from logsched.schedule.grid import Grid
+from logsched.schedule.run import Run
 from logsched.trial.lazy_torch import Tensor, functional, torch
 from logsched.trial.settings import batch_size_parameter
 from logsched.trial.task import Model, Player, Score, Task, device_of, generator_of
@@ -37,7 +37,7 @@ class GanRing(Task):
 
     batch_size: int = batch_size_parameter(256)
 
-    def model(self, seed: int, grid: Grid) -> Model:
+    def model(self, seed: int, grid: Run) -> Model:
         from logsched.trial.networks import perceptron
 
         device = device_of(self.training)
@@ -54,7 +54,7 @@ class GanRing(Task):
                 ),
                 Player([*generator.parameters()], partial(_believed, generator, discriminator)),
             ],
-            batches=partial(self._batches, seed, grid.steps_per_epoch),
+            batches=partial(self._batches, seed, grid.whole_steps),
             measure=lambda: float(modes(generator, device)),
         )
 

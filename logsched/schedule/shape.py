@@ -10,24 +10,24 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from logsched.base.declare import Declared, declared, exact, settings_of
+from logsched.base.declare import declared, exact, settings_of
 from logsched.base.lazy import Numbers, np
 from logsched.base.words import unknown
 from logsched.schedule.boundaries import Equal, Growing, Once, Times
+from logsched.schedule.compose import START, composed
 from logsched.schedule.curves import CURVES
 from logsched.schedule.curves.curve import Curve
-from logsched.schedule.parameters import Parameters
+from logsched.schedule.parameters import Parameters, Resolving
 from logsched.schedule.parts import Level, Part, Terms, hold
 
 if TYPE_CHECKING:
-    pass
-
-START = Fraction(0)
+    from logsched.base.declare import Value
 
 
-class Shape(Declared):
+class Shape(Resolving):
     """A name, parameters of its own, and the parts that they and every schedule's make."""
 
     name: ClassVar[str]
@@ -40,14 +40,31 @@ class Shape(Declared):
             _NAMED[cls.name] = cls
 
     def __init__(self, its: Parameters | None = None, /, **own: object) -> None:
-        self._settle(own, its or Parameters())
+        its = its or Parameters()
+        object.__setattr__(self, "run", its.run)
+        self._settle(own, its)
+
+    warms: ClassVar[bool] = True  # whether it has a warmup
+    by_numbers: ClassVar[bool] = (
+        True  # whether numbers and words make it, which can be searched for
+    )
+    in_turn: ClassVar[tuple[str, ...]] = ("warmup",)  # its lengths that follow each other
 
     @abstractmethod
-    def parts(self, its: Parameters) -> list[Part]:
-        """The parts of a schedule in their order; the last one has no end.
+    def body(self, its: Parameters) -> list[Part]:
+        """What follows the warmup, as if that had no length: the last part has no end.
 
         What a schedule uses is what is read here, so nothing is read that is of no use.
         """
+
+    def parts(self, its: Parameters) -> list[Part]:
+        """The parts of a schedule in their order, with warmup, stair, lead and floor."""
+        return composed(its, self.body(its), self.warms)
+
+    @classmethod
+    def implied(cls, given: Mapping[str, Value | None]) -> Mapping[str, Value]:
+        """What every schedule's parameters are because of the shape's own."""
+        return {}
 
 
 _NAMED: dict[str, type[Shape]] = {}
@@ -69,18 +86,18 @@ class Annealed(Shape):
         """The curve with these parameters."""
         return self.curve_type(**settings_of(self))
 
-    def parts(self, its: Parameters) -> list[Part]:
-        start = exact(its.warmup_epochs)
-        first = start + exact(its.init_decay_epochs)
-        return [*warmup(its), *self._decay(its, start), self.cycles(its, first)]
+    in_turn: ClassVar[tuple[str, ...]] = ("warmup", "decay")
 
-    def _decay(self, its: Parameters, start: Fraction) -> list[Part]:
-        length = its.init_decay_epochs
+    def body(self, its: Parameters) -> list[Part]:
+        return [*self._decay(its), self.cycles(its, exact(its.decay))]
+
+    def _decay(self, its: Parameters) -> list[Part]:
+        length = its.decay
         if length == 0:
             return []
-        terms = Terms("init_decay_epochs", "lr", "min_decay_lr")
+        terms = Terms("decay", "lr", "min_decay_lr")
         rates = (its.lr, its.min_decay_lr)
-        return [single("initial decay", self.curve, start, length, rates, terms)]
+        return [single("initial decay", self.curve, START, length, rates, terms)]
 
     def cycles(self, its: Parameters, origin: Fraction) -> Part:
         """The cycles from restart_lr to min_decay_lr, or where there are none, min_decay_lr."""
@@ -103,8 +120,8 @@ class _Shapes(Mapping[str, type[Shape]]):
         self._annealed: dict[type[Curve], type[Shape]] = {}
 
     def __getitem__(self, name: str) -> type[Shape]:
-        if name in _NAMED:
-            return _NAMED[name]
+        if name in self._named():
+            return self._named()[name]
         curve = CURVES[name]
         if not curve.is_shape:
             raise KeyError(name)
@@ -113,8 +130,15 @@ class _Shapes(Mapping[str, type[Shape]]):
             self._annealed[curve] = type(curve.__name__, (Annealed,), about)
         return self._annealed[curve]
 
+    def _named(self) -> Mapping[str, type[Shape]]:
+        import_module("logsched.schedule.shapes")  # whose modules define them
+        return _NAMED
+
     def __iter__(self) -> Iterator[str]:
-        there = {**_NAMED, **{name: curve for name, curve in CURVES.items() if curve.is_shape}}
+        there = {
+            **self._named(),
+            **{name: curve for name, curve in CURVES.items() if curve.is_shape},
+        }
         yield from (name for name in self.FIRST if name in there)
         yield from (name for name in there if name not in self.FIRST)
 
@@ -148,17 +172,6 @@ def single(
 ) -> Part:
     """A part of one piece from a rate to another."""
     return Part(name, curve, Once(start, length), *rates, terms, warms=warms)
-
-
-def warmup(its: Parameters) -> list[Part]:
-    """The warmup along warmup_shape, from warmup_start_lr to lr; none where it has no length."""
-    length = its.warmup_epochs
-    if length == 0:
-        return []
-    curve = CURVES[its.warmup_shape]()
-    terms = Terms("warmup_epochs", "warmup_start_lr", "lr")
-    rates = (its.warmup_start_lr, its.lr)
-    return [single("warmup", curve, START, length, rates, terms, warms=True)]
 
 
 def _restart_times(its: Parameters, origin: Fraction) -> Times:
