@@ -13,7 +13,7 @@ import pytest
 from test_promises import ROWS, WORKING
 
 import logsched
-from logsched.logs.kinds import blocks, table
+from logsched.logs import blocks, table
 from logsched.plan import config, sweeps
 from logsched.schedule import grid
 

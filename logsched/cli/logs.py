@@ -25,7 +25,9 @@ LATE = 0.1  # of the time: a log that begins later is drawn without what is befo
 
 LogFile = Annotated[
     str,
-    typer.Argument(metavar="FILE[:COLUMN]", help="csv, tsv, json, jsonl, npy or npz; - is stdin"),
+    typer.Argument(
+        metavar="FILE[:COLUMN]", help="event files, a console log, csv, json, npy, ...; - is stdin"
+    ),
 ]
 Rtol = Annotated[
     str | None,
@@ -41,6 +43,10 @@ LogEvery = Annotated[
     str | None,
     typer.Option("--every", metavar="N", help="a log without times has every N-th point"),
 ]
+Part = Annotated[
+    str | None,
+    typer.Option("--part", metavar="N", help="the N-th of several runs in FILE, not the last"),
+]
 
 
 @evaluates()
@@ -50,6 +56,7 @@ def check(
     rtol: Rtol = None,
     offset: Offset = None,
     every: LogEvery = None,
+    part: Part = None,
     format: TextOrJson = "text",
 ) -> int:
     """Print the verdict and, where rates differ, draw them; whether they do is the exit status."""
@@ -59,25 +66,25 @@ def check(
 
     label, schedule = plan.only("check", file)
     check_format(format, verdict.FORMATS)
-    log, readings = _read(file, plan.grid.steps_per_epoch, offset, every)
+    log, readings = _read(file, part, plan.grid.steps_per_epoch, offset, every)
     with np.errstate(all="ignore"):  # of rates at the ends of float64
         found = check(schedule, readings, read_rtol(rtol))
         said = verdict.FORMATS[format](found, log.label, label, file)
         if format == "text" and not found.whole.agrees:
-            said += _drawn(found.part, log.label, label)
+            said += _drawn(found.whole, log.label, label)
     files.write_text(said)
     _say_notes(log, found.whole.reading)
     return 0 if found.whole.agrees else 1
 
 
-def _drawn(part: "Comparison", label: str, planned: str) -> str:
+def _drawn(whole: "Comparison", label: str, planned: str) -> str:
     """The schedule and the log, over the time of the log, after an empty line."""
     from logsched.draw.picture import picture
     from logsched.draw.terminal.plot import draw
     from logsched.plan.plan import Plan
     from logsched.schedule.grid import Grid
 
-    series = part.reading.series
+    series = whole.reading.series
     if not series.epoch.size:
         return ""
     first, last = series.epoch[[0, -1]].tolist()
@@ -86,7 +93,7 @@ def _drawn(part: "Comparison", label: str, planned: str) -> str:
     terminal = console.terminal()
     low = replace(terminal, height=min(terminal.height, ROWS))
     name = label if label != planned else f"{label} (logged)"
-    plan = Plan({planned: part.schedule}, Grid(epochs=end))
+    plan = Plan({planned: whole.schedule}, Grid(epochs=end))
     return "\n" + draw(picture(plan, limits=limits, logs={name: series}), low)
 
 
@@ -98,6 +105,7 @@ def identify(
     rtol: Rtol = None,
     offset: Offset = None,
     every: LogEvery = None,
+    part: Part = None,
     format: TextOrJson = "text",
 ) -> None:
     """Print the command lines that reproduce the log."""
@@ -107,7 +115,7 @@ def identify(
 
     steps = int(WHOLE.parse("steps_per_epoch", steps_per_epoch))
     check_format(format, answer.FORMATS)
-    log, readings = _read(file, steps, offset, every)
+    log, readings = _read(file, part, steps, offset, every)
     with np.errstate(all="ignore"):  # of rates at the ends of float64
         found = recognize(readings, log.label, read_rtol(rtol))
         said = answer.FORMATS[format](found, log.label, len(readings) > 1)
@@ -116,13 +124,14 @@ def identify(
 
 
 def _read(
-    file: str, steps_per_epoch: int, offset: str | None, every: str | None
+    file: str, part: str | None, steps_per_epoch: int, offset: str | None, every: str | None
 ) -> "tuple[Log, Sequence[Reading]]":
     """A log, and the ways in which its times can be read."""
     from logsched.logs.log import read_log
+    from logsched.logs.runs import read_part
     from logsched.logs.times import read_counting, read_times
 
-    log = read_log(file)
+    log = read_log(file, read_part(part))
     return log, read_times(log, read_counting(steps_per_epoch, offset, every))
 
 

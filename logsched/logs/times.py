@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from logsched.base.declare import EXACT, WHOLE, Rule
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.base.words import time
+from logsched.logs.rounding import rounding_of, steps_within
 from logsched.schedule.series import Series
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from logsched.logs.log import Log
 
 GAP = 1.5  # times the usual distance of two rows: between them one is missing
-RETURNS = 4  # times that runs begin again in a file, or at an earlier point
 FEW_GAPS = 0.2  # of the rows: with more gaps than that, rows were left out on purpose
 
 
@@ -34,17 +34,20 @@ class Counting(NamedTuple):
 class Reading:
     """Logged rates, `(n,)`, with the epochs and the numbers of their rows.
 
-    `source` says in words where the epochs are from; `breaks` are where the file itself says that
-    another run begins.
+    `source` says in words where the epochs are from. Where nothing connects steps to epochs, each
+    is taken for an epoch: `unit` is then "step". `rounding` is how far a time may be from what it
+    was, where times are rounded. `said` is what else there is to say, as in `notes`.
     """
 
     rate: Floats
     epoch: Floats
     row: NDArray[np.int64]
     source: str
-    steps_per_epoch: int
-    breaks: tuple[int, ...] = ()
+    steps_per_epoch: int = 1
     offset: int = 0  # points that were added
+    unit: str = "epoch"
+    rounding: float = 0.0
+    said: tuple[str, ...] = ()
 
     @property
     def series(self) -> Series:
@@ -65,22 +68,6 @@ class Reading:
         return usual if 1 / EXACT < usual < 1 else 1.0
 
     @property
-    def runs(self) -> list[slice]:
-        """The rows of each run in the file: from where time goes back, or the header is repeated.
-
-        Where time goes back more than a few times, the rows of one run are in disorder.
-        """
-        back = (np.flatnonzero(np.diff(self.epoch) < 0) + 1).tolist()
-        edges = [0, *sorted({*back, *self.breaks}), self.epoch.size]
-        runs = [slice(a, b) for a, b in pairwise(edges) if b > a]
-        return runs if len(back) <= RETURNS else [slice(0, self.epoch.size)]
-
-    def part(self, rows: slice) -> Reading:
-        """Some rows of it."""
-        cut = {name: getattr(self, name)[rows] for name in ("rate", "epoch", "row")}
-        return replace(self, **cut, breaks=())
-
-    @property
     def counts_from_1(self) -> bool:
         """Whether the first point is number 1, and nobody said why."""
         return not self.offset and bool(self.series.epoch[0] * self.steps_per_epoch == 1)
@@ -91,17 +78,14 @@ class Reading:
 
     def notes(self) -> list[str]:
         """What is odd about the rows' times, each a sentence without its full stop."""
-        said, runs = [], self.runs
-        if len(runs) > 1:
-            spans = " and ".join(_rows(self.row[one]) for one in runs)
-            said.append(f"the file holds {len(runs)} runs, in rows {spans}")
-        elif (np.diff(self.epoch) < 0).any():
+        said = [*self.said]
+        if (np.diff(self.epoch) < 0).any():
             said.append("the rows are not in the order of their times")
         lost = np.count_nonzero(~np.isfinite(self.epoch))
         if lost:
             rows = f"{lost} rows have no time and were" if lost > 1 else "1 row has no time and was"
             said.append(f"{rows} left out")
-        return said + (_gaps(self.series.epoch) if len(runs) == 1 else [])
+        return said + _gaps(self.series.epoch)
 
 
 OFFSET = Rule(
@@ -119,26 +103,39 @@ def read_counting(steps_per_epoch: int, offset: str | None, every: str | None) -
 
 
 def read_times(log: Log, counting: Counting) -> list[Reading]:
-    """The ways to read a log's times, the first the most likely one.
+    """The ways to read a log's times in epochs, the first the most likely one.
 
-    With steps_per_epoch the steps decide: step/steps_per_epoch, or the rows of equal epochs in
-    turn; without, the epochs as they stand, or the steps, as many to an epoch as the columns tell,
-    or each of them an epoch of the schedule.
+    Iterations are joined to their epochs. With steps_per_epoch the steps decide:
+    step/steps_per_epoch, or the rows of equal epochs in turn; without, the epochs as they stand, or
+    the steps, as many to an epoch as the columns tell, or each of them an epoch of the schedule.
+    Where epochs are rounded, the steps come first.
     Raises LogschedError for a time below 0.
     """
     if counting.every is not None and _tells_time(log):
         raise LogschedError(
             f"every is {counting.every}, but {log.label} says its own time: leave every out"
         )
+    if log.iteration is not None:
+        return [_joined(log, counting)]
     epoch, step = _whole(log.epoch, log.step), _whole(log.step, log.epoch)
-    if counting.steps_per_epoch > 1:
+    if counting.steps_per_epoch > 1 or epoch is None:
         return [_by_steps(log, epoch, step, counting)]
-    if epoch is None:
-        return [_by_steps(log, None, step, counting)]
-    first = _reading(log, epoch, "its epochs", counting)
-    others = [_steps_told(epoch, step), None if step is None else 1]
-    told = [counting._replace(steps_per_epoch=steps) for steps in others if steps]
-    return [first, *(_by_steps(log, epoch, step, one) for one in told)]
+    rounding = rounding_of(epoch, step)
+    epochs = _reading(log, epoch, "its epochs", counting, rounding=rounding)
+    told = _steps_told(epoch, step, rounding)
+    steps = [_by_steps(log, epoch, step, counting, one) for one in (told, step is not None) if one]
+    return [*steps, epochs] if rounding and step is not None else [epochs, *steps]
+
+
+def own_time(log: Log, counting: Counting) -> Reading:
+    """The time as the log says it: its steps, or else its epochs, or else its rows one by one."""
+    if log.iteration is not None or (log.step is None and log.epoch is not None):
+        return read_times(log, counting)[0]
+    reading = _by_steps(log, None, log.step, counting._replace(steps_per_epoch=1))
+    if log.epoch is None or not (rounding := rounding_of(log.epoch, log.step)):
+        return reading
+    note = f"its epochs are rounded, by up to {time(rounding)}: the steps are the time"
+    return replace(reading, said=(*reading.said, note))
 
 
 def _tells_time(log: Log) -> bool:
@@ -153,24 +150,58 @@ def _whole(column: Floats | None, other: Floats | None) -> Floats | None:
     return None if np.isfinite(other).all() else column
 
 
-def _by_steps(log: Log, epoch: Floats | None, step: Floats | None, counting: Counting) -> Reading:
-    steps = counting.steps_per_epoch
+def _joined(log: Log, counting: Counting) -> Reading:
+    """The epochs with the iterations in them: both count from 0 where a 0 occurs, else from 1."""
+    assert log.epoch is not None
+    assert log.iteration is not None
+    first_epoch, first = (int(not (one == 0).any()) for one in (log.epoch, log.iteration))
+    given = counting.steps_per_epoch if counting.steps_per_epoch > 1 else None
+    greatest = max(int(np.nanmax(log.iteration)) + 1 - first, 1)
+    count = log.iterations or given or greatest
+    epoch = log.epoch - first_epoch + (log.iteration - first) / count
+    said = f"its epochs and iterations, {count} to an epoch"
+    reading = _reading(log, epoch, said, counting._replace(steps_per_epoch=count))
+    if log.iterations or given:
+        return reading
+    note = f"an epoch has {count} iterations, the greatest logged: --steps-per-epoch tells others"
+    return replace(reading, said=(note,))
+
+
+def _by_steps(
+    log: Log,
+    epoch: Floats | None,
+    step: Floats | None,
+    counting: Counting,
+    told: Fraction | int | None = None,
+) -> Reading:
+    """The time by steps, as many to an epoch as options say, or as are `told`."""
+    steps = told or counting.steps_per_epoch
+    whole = int(steps) if steps == int(steps) else 1
+    counting = counting._replace(steps_per_epoch=whole)
     if step is not None:
-        return _reading(log, step / steps, _said("its steps", steps), counting)
+        said, unit = _said("its steps", steps), "epoch" if steps > 1 else "step"
+        return _reading(log, step / float(steps), said, counting, unit)
     if epoch is None:
-        rows = np.arange(log.rate.size) * float(counting.every or 1)
-        return _reading(log, rows / steps, _said("its rows", steps), counting)
+        rows, unit = np.arange(log.rate.size) * float(counting.every or 1), "step"
+        return _reading(log, rows / whole, _said("its rows", steps), counting, unit)
     if not (np.diff(epoch) == 0).any():
         return _reading(log, epoch, "its epochs", counting)
     turn = _turns(epoch) * (counting.every or 1)
-    return _reading(log, epoch + turn / steps, _said("its rows in each epoch", steps), counting)
+    return _reading(log, epoch + turn / whole, _said("its rows in each epoch", steps), counting)
 
 
-def _said(what: str, steps: int) -> str:
-    return f"{what}, {steps} to an epoch" if steps > 1 else what
+def _said(what: str, steps: Fraction | int) -> str:
+    return f"{what}, {float(steps):g} to an epoch" if steps > 1 else what
 
 
-def _reading(log: Log, epoch: Floats, source: str, counting: Counting) -> Reading:
+def _reading(
+    log: Log,
+    epoch: Floats,
+    source: str,
+    counting: Counting,
+    unit: str = "epoch",
+    rounding: float = 0.0,
+) -> Reading:
     epoch = epoch + counting.offset / counting.steps_per_epoch
     below = np.flatnonzero(epoch < 0)
     if below.size:
@@ -178,9 +209,8 @@ def _reading(log: Log, epoch: Floats, source: str, counting: Counting) -> Readin
             f"the epoch of row {log.row[below[0]]} is {time(epoch[below[0]])}, but it must be 0 or "
             "more"
         )
-    return Reading(
-        log.rate, epoch, log.row, source, counting.steps_per_epoch, log.runs, counting.offset
-    )
+    steps, offset = counting.steps_per_epoch, counting.offset
+    return Reading(log.rate, epoch, log.row, source, steps, offset, unit, rounding)
 
 
 def _turns(epoch: Floats) -> Floats:
@@ -190,8 +220,10 @@ def _turns(epoch: Floats) -> Floats:
     return (np.arange(epoch.size) - begin).astype(np.float64)
 
 
-def _steps_told(epoch: Floats, step: Floats | None) -> int | None:
+def _steps_told(epoch: Floats, step: Floats | None, rounding: float) -> Fraction | None:
     """How many steps an epoch has by the columns of both, or by how often an epoch stands."""
+    if rounding and step is not None:
+        return steps_within(epoch, step, rounding)
     starts = np.flatnonzero(np.diff(epoch, prepend=np.nan) != 0)
     if starts.size < 2:
         return None
@@ -199,7 +231,7 @@ def _steps_told(epoch: Floats, step: Floats | None) -> int | None:
     passed = starts[-1] - starts[0] if step is None else step[starts[-1]] - step[starts[0]]
     if not (begun > 0 and 1.5 <= passed / begun < EXACT):  # also where one is not a number
         return None
-    return round(float(passed / begun))
+    return Fraction(round(float(passed / begun)))
 
 
 def _usual_gap(epoch: Floats) -> float:
@@ -220,7 +252,3 @@ def _gaps(epoch: Floats) -> list[str]:
         which = ", ".join(time(one) for one in np.unique(epoch[twice])[:3].tolist())
         said.append(f"epoch {which}{', ...' if twice.size > 3 else ''} is there more than once")
     return said
-
-
-def _rows(row: NDArray[np.int64]) -> str:
-    return f"{row[0]}-{row[-1]}"

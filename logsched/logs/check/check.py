@@ -92,15 +92,10 @@ class Comparison:
 
 
 class Verdict(NamedTuple):
-    """What became of a log: all its rows, and the first run in the file that differs, if any.
-
-    The causes are those of that run; `others` counts the other runs that differ.
-    """
+    """What became of a log, and why it differs where it does."""
 
     whole: Comparison
-    part: Comparison
     causes: Sequence[Cause]
-    others: int = 0
 
 
 def check(schedule: Schedule, readings: Sequence[Reading], rtol: float) -> Verdict:
@@ -116,13 +111,6 @@ def check(schedule: Schedule, readings: Sequence[Reading], rtol: float) -> Verdi
     schedule(min(float(np.nanmax(reading.epoch)) for reading in readings))
     for whole in wholes:
         if whole.agrees:
-            return Verdict(whole, whole, ())
-    verdicts = [_explained(whole) for whole in wholes]
+            return Verdict(whole, ())
+    verdicts = [Verdict(whole, whole.causes()) for whole in wholes]
     return next((one for one in verdicts if one.causes), verdicts[0])
-
-
-def _explained(whole: Comparison) -> Verdict:
-    reading = whole.reading
-    parts = [Comparison(whole.schedule, reading.part(run), whole.tolerance) for run in reading.runs]
-    part, *others = (one for one in parts if not one.agrees)
-    return Verdict(whole, part, part.causes(), len(others))

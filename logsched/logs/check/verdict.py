@@ -13,7 +13,7 @@ def _as_text(verdict: Verdict, label: str, planned: str, source: str) -> str:
     """The verdict on the log `label`, which is from `source`, beside the schedule `planned`."""
     if verdict.whole.agrees:
         return _agreeing(verdict.whole, label, planned)
-    parts = (_differing(verdict, label, planned), _places(verdict.part), _why(verdict, source))
+    parts = (_differing(verdict, label, planned), _places(verdict.whole), _why(verdict, source))
     return "\n".join(parts)
 
 
@@ -46,22 +46,13 @@ def _differing(verdict: Verdict, label: str, planned: str) -> str:
     return (
         f"{label} is not {planned}: {whole.differing.size} of {_rates(whole.rows)} "
         f"differ{'s' if whole.differing.size == 1 else ''} by more than {_within(whole)}. The time "
-        f"is by {whole.reading.source}.{_which(verdict)}\n"
+        f"is by {whole.reading.source}.\n"
     )
 
 
-def _which(verdict: Verdict) -> str:
-    """Of several runs in a file, the one of which the rest is."""
-    if verdict.part.reading.row.size == verdict.whole.reading.row.size:
-        return ""
-    first, last = verdict.part.reading.row[[0, -1]]
-    others = f"; {verdict.others} more differ, maybe otherwise" if verdict.others else ""
-    return f" What follows is of the run in rows {first}-{last}{others}."
-
-
-def _places(part: Comparison) -> str:
+def _places(whole: Comparison) -> str:
     rows = [["", "row", "epoch", "logged", "planned", "difference"]]
-    for name, place in (("first", part.first), ("greatest", part.greatest)):
+    for name, place in (("first", whole.first), ("greatest", whole.greatest)):
         rates = [f"{rate:.10g}" for rate in (place.logged, place.planned)]
         apart = number(abs(place.logged - place.planned))
         rows.append([name, str(place.row), time(place.epoch), *rates, apart])
@@ -83,7 +74,7 @@ def _why(verdict: Verdict, source: str) -> str:
 
 
 def _as_json(verdict: Verdict, label: str, planned: str, source: str) -> str:
-    whole, part = verdict.whole, verdict.part
+    whole = verdict.whole
     said = {
         "log": label,
         "schedule": planned,
@@ -93,8 +84,8 @@ def _as_json(verdict: Verdict, label: str, planned: str, source: str) -> str:
         "rtol": whole.tolerance.rtol,
         "float32": whole.tolerance.single,
         "time": whole.reading.source,
-        "first": None if whole.agrees else part.first._asdict(),
-        "greatest": part.greatest._asdict(),
+        "first": None if whole.agrees else whole.first._asdict(),
+        "greatest": whole.greatest._asdict(),
         "causes": [one._asdict() for one in verdict.causes],
         "notes": whole.reading.notes(),
     }

@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import np
-from logsched.logs.kinds import blocks
-from logsched.logs.kinds.table import Column, Table, check_cells, numbered, row_numbers
+from logsched.base.memory import require_memory
+from logsched.logs import blocks
+from logsched.logs.kind import By, Kind
+from logsched.logs.opened import Opened
+from logsched.logs.table import (
+    LESS,
+    Column,
+    Content,
+    Oddities,
+    Table,
+    check_cells,
+    numbered,
+    row_numbers,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +30,16 @@ NPY = b"\x93NUMPY"  # how it begins
 NUMPY = (NPY, b"PK\x03\x04")  # and npz
 
 
-def read_numpy(data: bytes, name: str) -> Table:
+def _knows(file: Opened) -> bool:
+    return file.start.startswith(NUMPY)
+
+
+def _read(file: Opened) -> Content:
+    require_memory(2 * file.size // 8, file.name, LESS)
+    return Content(_table(file.whole(), file.name), Oddities())
+
+
+def _table(data: bytes, name: str) -> Table:
     """An array of rates or with a column of times, of named fields, or an archive of columns."""
     arrays = _arrays(data, name)
     columns, named = arrays, not data.startswith(NPY)
@@ -77,3 +98,8 @@ def _filled(array: NDArray[Any], size: int) -> Column:
     with np.errstate(all="ignore"):
         values[: array.size] = array
     return Column(values, np.arange(size) >= array.size)
+
+
+KIND = Kind(
+    "NumPy's arrays, npy or npz", "np.save('lr.npy', rates)", By.BYTES, knows=_knows, read=_read
+)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from math import isnan, prod
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from logsched.base.errors import LogschedError
 from logsched.base.lazy import Floats, np
 from logsched.base.memory import require_memory
-from logsched.logs.kinds.blocks import whole_lines
-from logsched.logs.kinds.table import (
+from logsched.logs.kind import By, Kind
+from logsched.logs.kinds._wording import HINT
+from logsched.logs.names import says_rate, says_time
+from logsched.logs.opened import Opened
+from logsched.logs.table import (
     LESS,
+    MODES,
     Column,
     Content,
     Oddities,
     Table,
     column_of,
+    joined,
     number_of,
     numbered,
+    of_validation,
     row_numbers,
 )
 
@@ -32,6 +39,8 @@ SAMPLE = 50  # lines that tell which
 NUMERIC = b"0123456789+-.eE \t\r"
 EDGE = " \t\r\0"
 COMMENT = "# \t"
+RULE = re.compile(r"\s*[-=_+|]{2}[-=_+|\s]*")  # between the header of a printed table and its rows
+TELLING = 1000  # lines that tell whether most are rows
 
 
 class Layout(NamedTuple):
@@ -51,33 +60,80 @@ class Layout(NamedTuple):
         count = len(self.names)
         return cells[:count] if len(cells) >= count and not any(cells[count:]) else []
 
+    @property
+    def mode(self) -> int | None:
+        """The column that says whether a row is of training."""
+        names = [name.casefold() for name in self.header]
+        return next((names.index(name) for name in MODES if name in names), None)
 
-def read_delimited(start: bytes, file: BinaryIO, size: int, name: str) -> Content:
+    @property
+    def is_known(self) -> bool:
+        """Whether the header has a name of a rate or a time, and is no sentence that has one."""
+        plain = not any(mark in name for name in self.header for mark in ":=\r")
+        known = any(says_rate(name) or says_time(name) for name in self.header)
+        return plain and known and self.separator != " "
+
+    def holds(self, line: str, known: bool) -> bool:
+        """Whether a line is a row, or the header.
+
+        Under a header that is known it is one by the number of its cells; else it has a number, and
+        without a header, or where spaces separate, more numbers than words.
+        """
+        cells = _cells(line.lstrip(COMMENT), self.separator)
+        fits = self.fitted(cells)
+        if known or cells == self.header:
+            return bool(fits)
+        numbers = sum(map(_is_number, fits))
+        return numbers > (0 if self.header and self.separator != " " else len(cells) / 2)
+
+
+def _knows(file: Opened) -> bool:
+    """Whether most lines are rows; half of them will do where no other line says a rate."""
+    lines = [line.decode(errors="replace") for line in file.lines]
+    if (found := _layout(lines)) is None:
+        return True
+    layout, begin = found
+    said = [line for line in lines[begin:] if not _is_remark(line)]
+    some = said[:: 1 + len(said) // TELLING]
+    known = layout.is_known
+    others = [line for line in some if not layout.holds(line, known)]
+    rows = len(some) - len(others)
+    if known:
+        return rows + 1 >= len(others)
+    even = rows == len(others) > 0
+    return rows > len(others) or (even and not any(HINT.search(one.encode()) for one in others))
+
+
+def _read(file: Opened) -> Content:
     """A text of rows. Its lines are its records: quotes do not go on in the next line."""
-    blocks = whole_lines(start, file)
-    block = next(blocks)
-    layout, skipped = _layout(block.decode(errors="replace").split("\n"), name)
     odd = Oddities()
+    blocks = file.blocks(odd)
+    block = next(blocks)
+    found = _layout(block.decode(errors="replace").split("\n"))
+    if found is None:
+        raise LogschedError(f"{file.name} has no rows, only comments")
+    layout, skipped = found
     body = block.split(b"\n", skipped)[skipped]
     first = _rows(body, 1 + skipped, layout, layout.names, odd)
 
-    def rest(names: Sequence[str]) -> Iterator[Table]:
-        rows = size / len(block) * first.row.size
-        require_memory(round(2 * rows * (1 + len(names))), name, LESS)
+    def tables(names: Sequence[str]) -> Iterator[Table]:
+        rows = file.size / len(block) * first.row.size
+        require_memory(round(2 * rows * (1 + len(names))), file.name, LESS)
+        yield first.take(names)
         line = 1 + block.count(b"\n")
         for one in blocks:
             yield _rows(one, line, layout, names, odd)
             line += one.count(b"\n")
 
-    return Content(first, odd, rest)
+    return Content(first, odd, lambda names: joined([*tables(names)]))
 
 
-def _layout(lines: Sequence[str], name: str) -> tuple[Layout, int]:
+def _layout(lines: Sequence[str]) -> tuple[Layout, int] | None:
     """How to read a text that begins with these lines, and how many of them precede its rows."""
-    rows = (i for i, line in enumerate(lines) if line.strip(EDGE) and not _is_comment(line))
+    rows = (i for i, line in enumerate(lines) if not _is_remark(line))
     some = list(islice(rows, SAMPLE))
     if not some:
-        raise LogschedError(f"{name} has no rows, only comments")
+        return None
     separator, count = _separator([lines[i] for i in some])
     begin = some[0]
     cells, *below = (_cells(lines[i], separator) for i in some[:2])
@@ -88,6 +144,11 @@ def _layout(lines: Sequence[str], name: str) -> tuple[Layout, int]:
         if len(header) == count and _is_header(header):
             return Layout(separator, _distinct(header), header), begin
     return Layout(separator, numbered(count), ()), begin
+
+
+def _is_remark(line: str) -> bool:
+    """Whether a line holds nothing, a comment, or only a rule."""
+    return not line.strip(EDGE) or _is_comment(line) or RULE.fullmatch(line) is not None
 
 
 def _is_comment(line: str) -> bool:
@@ -186,14 +247,24 @@ def _told(
     block: bytes, line: int, layout: Layout, odd: Oddities
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows of a block, each with its number; what is no row is counted."""
+    mode = layout.mode
     for number, text in enumerate(block.decode(errors="replace").split("\n")[:-1], line):
         comment = _is_comment(text)
         cells = _cells(text.lstrip(COMMENT) if comment else text, layout.separator)
         if cells == layout.header:
             odd.headers.append(number)
-        elif comment or not text.strip(EDGE):
+        elif _is_remark(text):
             continue
-        elif fits := layout.fitted(cells):
-            yield number, fits
-        else:
+        elif not (fits := layout.fitted(cells)):
             odd.cannot_read(number, text.strip(EDGE))
+        elif mode is None or not of_validation(fits[mode]):
+            yield number, fits
+
+
+KIND = Kind(
+    "rows apart by commas, tabs, semicolons or spaces",
+    "10,0.0003",
+    By.LINES,
+    knows=_knows,
+    read=_read,
+)

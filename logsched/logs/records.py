@@ -2,69 +2,40 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, compress
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from logsched.base.errors import LogschedError
 from logsched.base.lazy import np
-from logsched.base.memory import require_memory
-from logsched.logs.kinds.blocks import EMPTY, whole_lines
-from logsched.logs.kinds.table import (
-    LESS,
+from logsched.logs.blocks import EMPTY
+from logsched.logs.table import (
+    MODES,
     Column,
-    Content,
     Oddities,
     Table,
     check_cells,
     column_of,
+    columns_of,
     joined,
     numbered,
+    of_validation,
     row_numbers,
     spread,
 )
 
 if TYPE_CHECKING:
-    from logsched.logs.kinds.table import Rows
+    from logsched.logs.table import Rows
 
 TENSORBOARD = ("Wall time", "Step", "Value")
-OBJECTS = 6  # bytes of memory that a byte of JSON takes
 LENIENT = json.JSONDecoder(parse_int=float)  # takes NaN and Infinity, as Python writes them
 
 
-def read_json(start: bytes, file: BinaryIO, size: int, name: str) -> Content:
-    """One JSON value, or lines of JSON where the first line is an object and others follow."""
-    line, _, others = start.lstrip(EMPTY).partition(b"\n")
-    odd = Oddities()
-    if others.strip(EMPTY) and _is_record(line):
-        return Content(_lines(whole_lines(start, file), odd), odd)
-    require_memory(OBJECTS * size // 8, name, LESS)
-    whole = start + file.read()
-    try:
-        parsed = _parse(whole)
-    except ValueError as error:
-        table = _lines(whole_lines(whole, io.BytesIO()), odd)
-        if odd.unread > table.row.size:
-            raise LogschedError(f"{name} is not JSON: {error}") from None
-        return Content(table, odd)
-    odd = Oddities("element")
-    return Content(_value(parsed, odd), odd)
-
-
-def _is_record(line: bytes) -> bool:
-    try:
-        return isinstance(_parse(line), dict)
-    except ValueError:
-        return False
-
-
-def _parse(text: bytes) -> Any:
+def parse(text: bytes) -> Any:
     """A JSON value, NaN and Infinity among its numbers. Raises ValueError for another text."""
     with suppress(orjson.JSONDecodeError):
         return orjson.loads(text)
@@ -74,11 +45,11 @@ def _parse(text: bytes) -> Any:
         raise ValueError("its values are nested too deeply") from None
 
 
-def _lines(blocks: Iterator[bytes], odd: Oddities) -> Table:
+def table_of_lines(blocks: Iterable[bytes], odd: Oddities) -> Table:
     """Records, one a line."""
     tables, line = [], 1
     for block in blocks:
-        tables.append(_records(*_parsed(block, line, odd), odd))
+        tables.append(records_table(*_parsed(block, line, odd), odd))
         line += block.count(b"\n")
     return joined(tables)
 
@@ -87,20 +58,20 @@ def _parsed(block: bytes, line: int, odd: Oddities) -> tuple[Sequence[Any], Rows
     """The values of a block of lines, of which the first is line `line`, and their numbers."""
     count = block.count(b"\n")
     with suppress(ValueError):
-        values = _parse(b"[" + block[:-1].replace(b"\n", b",") + b"]")
+        values = parse(b"[" + block[:-1].replace(b"\n", b",") + b"]")
         if len(values) == count:
             return values, row_numbers(count, line)
     found = {}
     for number, text in enumerate(block.split(b"\n")[:-1], line):
         bare = text.strip(EMPTY)
         try:
-            found[number] = _parse(bare) if bare else None
+            found[number] = parse(bare) if bare else None
         except ValueError:
             odd.cannot_read(number, bare.decode(errors="replace"))
     return list(found.values()), np.array(list(found), dtype=np.int64)
 
 
-def _value(parsed: Any, odd: Oddities) -> Table:
+def table_of(parsed: Any, odd: Oddities) -> Table:
     """The table of a JSON file: of a list, or of an object that holds records or arrays or is one.
 
     Of records and arrays, the longer ones are the log.
@@ -117,7 +88,7 @@ def _value(parsed: Any, odd: Oddities) -> Table:
     longest = max(map(len, arrays.values()), default=0)
     if len(records) >= longest:
         records = records or [parsed]
-        return _records(records, row_numbers(len(records)), odd)
+        return records_table(records, row_numbers(len(records)), odd)
     columns = _flat({key: [*one, *[None] * (longest - len(one))] for key, one in arrays.items()})
     return Table(
         columns, row_numbers(longest), rates=[label for label in labels if label in columns]
@@ -141,7 +112,7 @@ def _list(values: Sequence[Any], odd: Oddities) -> Table:
     """The table of records, of rows of numbers, or of bare numbers."""
     row = row_numbers(len(values))
     if _has(dict, values):
-        return _records(values, row, odd)
+        return records_table(values, row, odd)
     if not _has(list, values):
         return Table({"1": column_of(values)}, row, named=False)
     width = next(len(one) for one in values if isinstance(one, list))
@@ -151,9 +122,11 @@ def _list(values: Sequence[Any], odd: Oddities) -> Table:
     return Table(columns, row, named=names is TENSORBOARD)
 
 
-def _records(values: Sequence[Any], row: Rows, odd: Oddities) -> Table:
-    """The table of objects, in which each may have other keys."""
+def records_table(values: Sequence[Any], row: Rows, odd: Oddities) -> Table:
+    """The table of objects, in which each may have other keys, without those of validation."""
     kept, row = _kept(values, row, lambda one: isinstance(one, dict), odd)
+    training = np.array([not _is_of_validation(one) for one in kept], dtype=np.bool)
+    kept, row = list(compress(kept, training)), row[training]
     places, cells = defaultdict[str, list[int]](list), defaultdict[str, list[Any]](list)
     for place, one in enumerate(kept):
         for key, value in one.items():
@@ -165,6 +138,11 @@ def _records(values: Sequence[Any], row: Rows, odd: Oddities) -> Table:
     for key, some in flat.items():
         columns |= {name: spread(one, places[key], row.size) for name, one in some.items()}
     return Table(columns, row)
+
+
+def _is_of_validation(record: Mapping[str, Any]) -> bool:
+    said = (record.get(mode) for mode in MODES)
+    return any(isinstance(one, str) and of_validation(one) for one in said)
 
 
 def _kept(
@@ -193,5 +171,5 @@ def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Column]:
             for key in dict.fromkeys(chain.from_iterable(objects)):
                 flat[f"{name}/{key}"] = column_of([one.get(key) for one in objects])
         else:
-            flat[name] = column_of(values)
+            flat |= columns_of(name, values)
     return flat

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import nan
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
+COUNT = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*")  # n/N, as progress is written
+BOTH = re.compile(r"/(?:max|total)\w*$")
+OF = " of"  # ends the name of the column of N
+PAIR = "n/N"  # the column of one without a name
+STEP = "step"  # the column of times of what is logged by itself
+MODES = ("mode", "split", "phase", "stage", "type", "_type")  # columns that say what a row is of
+VALIDATION = {"val", "valid", "validation", "eval", "evaluation", "test", "dev", "cv"}
 BLANK = ("", "none", "null", "na")  # cells that hold nothing
 NAMED = 3  # places that a note lists
 CELLS = 2**28  # of a table, which then takes 2.4 GB
 LESS = "take a part of it"  # of a file too large for memory
+
+Scalars = tuple[Sequence[float], Sequence[float | None]]
+"""Steps, and the values that were logged at these."""
 
 
 class Column(NamedTuple):
@@ -47,15 +58,26 @@ class Table:
         """Some of its columns."""
         return replace(self, columns={name: self.columns[name] for name in names})
 
+    def rows(self, kept: NDArray[np.bool]) -> Table:
+        """Some of its rows."""
+        columns = {
+            name: Column(one.values[kept], one.blank[kept]) for name, one in self.columns.items()
+        }
+        return replace(self, columns=columns, row=self.row[kept])
+
 
 @dataclass
 class Oddities:
-    """What could not be read, in lines of a file or another unit, and where a header returns."""
+    """What could not be read, in lines of a file or another unit, and where a header returns.
+
+    What else is odd is `said`, a sentence each without its full stop.
+    """
 
     unit: str = "line"
     unread: int = 0
     first: str = ""
     headers: list[int] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def cannot_read(self, number: int, content: object) -> None:
         """Count one line or element that is left out."""
@@ -64,7 +86,7 @@ class Oddities:
 
     def notes(self) -> list[str]:
         """A sentence each, without its full stop."""
-        said = []
+        said = [*self.said]
         if self.unread:
             count = f"{self.unread} {self.unit}{'s' if self.unread > 1 else ''}"
             said.append(f"{count} could not be read, the first is {self.first}")
@@ -78,19 +100,20 @@ class Oddities:
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: a table of its first rows, which tells what is in the columns, and `rest`.
+    """What a file holds: a table of its first rows, which tells what is in the columns, and all.
 
-    `rest` reads, of some columns, the tables of the rows that follow.
+    `read` reads some columns of all rows; without it the first ones are all. Where they are `said`,
+    rows are lines of a text that say the names of columns.
     """
 
     first: Table
     oddities: Oddities
-    rest: Callable[[Sequence[str]], Iterator[Table]] = lambda names: iter(())
+    read: Callable[[Sequence[str]], Table] | None = None
+    said: bool = False
 
     def take(self, names: Sequence[str]) -> Table:
         """Some columns of all rows."""
-        tables = [self.first.take(names), *self.rest(names)]
-        return joined(tables) if len(tables) > 1 else tables[0]
+        return self.read(names) if self.read else self.first.take(names)
 
 
 def joined(tables: Sequence[Table]) -> Table:
@@ -117,7 +140,20 @@ def check_cells(rows: int, columns: int) -> None:
         )
 
 
-def spread(column: Column, places: Sequence[int], size: int) -> Column:
+def stacked(series: Mapping[str, Scalars]) -> Table:
+    """Values by name, each logged by itself with its steps, as one table: a row a value.
+
+    The rows of each have their own numbers, from 1.
+    """
+    check_cells(sum(len(values) for _, values in series.values()), len(series))
+    tables = []
+    for name, (steps, values) in series.items():
+        columns = {name: column_of(values), STEP: column_of(steps)}
+        tables.append(Table(columns, row_numbers(len(values))))
+    return joined(tables) if tables else Table({}, row_numbers(0))
+
+
+def spread(column: Column, places: Sequence[int] | Rows, size: int) -> Column:
     """A column whose cells are in some rows of so many, and blank in the others."""
     if len(places) == size:
         return column
@@ -144,6 +180,25 @@ def column_of(values: Sequence[object]) -> Column:
     if kinds <= {int, float}:
         return Column(numbers, np.zeros(numbers.size, dtype=np.bool))
     return Column(numbers, np.array([value is None for value in values]))
+
+
+def of_validation(text: str) -> bool:
+    """Whether a row is of validation, by what it is said to be of."""
+    return not VALIDATION.isdisjoint(re.findall("[a-z]+", text.casefold()))
+
+
+def columns_of(name: str, values: Sequence[object]) -> dict[str, Column]:
+    """A column of what is in one; where that is n/N, those of n and of N.
+
+    A name may say both, as `global_step/max_steps` does.
+    """
+    texts = [value for value in values if isinstance(value, str)]
+    if not texts or not all(map(COUNT.fullmatch, texts)):
+        return {name: column_of(values)}
+    parts = [value.split("/") if isinstance(value, str) else (None, None) for value in values]
+    counted, of = zip(*parts, strict=True)
+    name = BOTH.sub("", name)
+    return {name: column_of(counted), name + OF: column_of(of)}
 
 
 def _number(value: object) -> float | None:
