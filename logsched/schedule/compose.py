@@ -29,10 +29,8 @@ def composed(its: Parameters, parts: Sequence[Part], warms: bool) -> list[Part]:
         held = staired(early(parts, lead), exact(its.stair))
         return _multiplied(held, Ramp(make_warmup(its).shifted(-lead), its.lr), warmup - lead)
     joined = [make_warmup(its, rate_at(parts, warmup) if its.warmup_mode == "into" else None)]
-    if its.warmup_mode == "before":
-        joined += [part.shifted(warmup) for part in parts]
-    else:
-        joined += cut(parts, warmup)
+    before = its.warmup_mode == "before"
+    joined += cut([part.shifted(warmup) for part in parts] if before else parts, warmup)
     return staired(early(joined, lead), exact(its.stair))
 
 

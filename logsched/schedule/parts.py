@@ -83,6 +83,11 @@ class Part:
         return isinstance(self.curve, Hold)
 
     @property
+    def stays(self) -> bool:
+        """Whether it is of one rate."""
+        return self.holds and isinstance(self.first, float) and self.ramp is None
+
+    @property
     def decays(self) -> bool:
         """Whether it leads from a highest rate to a lowest, once or in cycles."""
         return not self.holds and not self.warms

@@ -68,13 +68,13 @@ def _nearest(fraction: Fraction) -> float:
 
 
 def written(number: Fraction) -> str:
-    """A decimal fraction in the digits that it has."""
+    """A decimal fraction in the digits that it has; of others, such as 1/7, the nearest float's."""
     if number.denominator == 1:
         return str(number.numerator)
     near = repr(float(number))
-    if Fraction(near) == number:
+    if Fraction(near) == number or 10**400 % number.denominator:
         return near
-    places = next(n for n in range(1, 400) if (number * 10**n).denominator == 1)
+    places = next(n for n in range(1, 401) if (number * 10**n).denominator == 1)
     digits = str(number.numerator * 10**places // number.denominator).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import inf
 from typing import TYPE_CHECKING
 
 from logsched.base.declare import Rule, exact, parameter
@@ -88,6 +87,7 @@ class Joined:
 
     def __init__(self, its: Parameters) -> None:
         self.its, self.parts, self.begin, self.rate = its, list[Part](), START, its.lr
+        self.endless = False  # whether its last piece goes on for good
 
     def add(self, piece: Written, following: Sequence[Written]) -> None:
         """Join a piece, before those that follow it."""
@@ -95,6 +95,7 @@ class Joined:
         parts = self._made(piece, duration, following)
         if duration is None:
             self.parts += parts
+            self.endless = True
             return
         end = self.begin + duration
         if duration > 0:
@@ -104,7 +105,7 @@ class Joined:
 
     def finished(self) -> list[Part]:
         """The parts; after the last piece its rate is held."""
-        if self.parts and self.parts[-1].times.length(self.parts[-1].number) == inf:
+        if self.endless or (self.parts and self.parts[-1].stays):
             return self.parts
         return [*self.parts, _held(self.begin, self.rate)]
 
