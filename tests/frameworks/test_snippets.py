@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import pickle
+import shlex
 import sys
 
 import numpy as np
@@ -20,7 +21,28 @@ PLANS = {
     "step": "step:size=1.5,gamma=0.5 --warmup-epochs 1 --warmup-shape cosine",
     "constant": "constant",
 }
-EVERY_PLAN = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+UNITS = {
+    "steps": "cosine --lr 0.1 --warmup 4 --warmup-mode times --decay 11 --restart-interval 5.5"
+    " --stair 2 --lead 1 --steps 30",
+    "epochs of 4.3 steps": "step:milestones=40%/70%,gamma=0.5/0.1 --lr 0.1 --warmup 3st"
+    " --warmup-mode into --steps 30 --steps-per-epoch 4.3",
+    "tokens": "'power:power=4 from 0 to 0.1 over 4 steps then hold until 1G then (log:decay=0,"
+    "restart_interval=0.7G,restart_lr_decay=0.5) for 2G then 1-sqrt to 0.001 over rest with"
+    " lead=1 step' --tokens 5G --tokens-per-step 150M",
+    "samples": "linear --lr 0.1 --warmup 10% --floor-lr 0.02 --samples 2000 --samples-per-step 64",
+}
+
+
+def of_run(plan, steps=1, epochs=EPOCHS):
+    """A plan with a run of epochs."""
+    return f"{plan} --epochs {epochs} --steps-per-epoch {steps}"
+
+
+EVERY_PLAN = pytest.mark.parametrize("plan", [*map(of_run, PLANS.values())], ids=PLANS)
+BY_STEP = {name: of_run(plan, STEPS) for name, plan in PLANS.items()} | UNITS
+EVERY_PLAN_OF_STEPS = pytest.mark.parametrize("plan", BY_STEP.values(), ids=BY_STEP)
+BY_ALL = {f"{name} by epoch": of_run(plan) for name, plan in PLANS.items()} | BY_STEP
+EVERY_RUN = pytest.mark.parametrize("plan", BY_ALL.values(), ids=BY_ALL)
 EVERY_WAY = pytest.mark.parametrize("steps", [1, STEPS], ids=["by epoch", "by step"])
 EVERY_FORM = pytest.mark.parametrize("form", ["", "--array"], ids=["closed form", "array"])
 
@@ -29,8 +51,8 @@ EVERY_FORM = pytest.mark.parametrize("form", ["", "--array"], ids=["closed form"
 def snippet(call, tmp_path, monkeypatch):
     """The module that a snippet is, and the rates that `export` has on its grid."""
 
-    def snippet(framework, plan, steps=1, form="", epochs=EPOCHS):
-        args = [*plan.split(), "--epochs", str(epochs), "--steps-per-epoch", str(steps)]
+    def snippet(framework, plan, form=""):
+        args = shlex.split(plan)
         done = call("snippet", framework, *args, *form.split(), "-o", "snippet.py")
         assert (done.stderr, done.returncode) == ("", 0)
         spec = importlib.util.spec_from_file_location("snippet", tmp_path / "snippet.py")
@@ -77,12 +99,11 @@ def torch():
     return pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
 
 
-@EVERY_PLAN
-@EVERY_WAY
+@EVERY_RUN
 @EVERY_FORM
-def test_torch(torch, snippet, plan, steps, form):
+def test_torch(torch, snippet, plan, form):
     """In all parameter groups, each in its ratio."""
-    module, want = snippet("torch", plan, steps, form)
+    module, want = snippet("torch", plan, form)
     optimizer = groups(torch, module)
     got = np.array(trained(optimizer, module.make_scheduler(optimizer), len(want)))
     np.testing.assert_allclose(got[:, 0], want, rtol=1e-12)
@@ -93,7 +114,7 @@ def test_torch(torch, snippet, plan, steps, form):
 @EVERY_FORM
 def test_torch_resumed(torch, snippet, steps, form):
     """Half a run, saved to a file, and the other half with all things new."""
-    module, want = snippet("torch", PLANS["cosine"], steps, form)
+    module, want = snippet("torch", of_run(PLANS["cosine"], steps), form)
     half = len(want) // 2
     first = groups(torch, module)
     scheduler = module.make_scheduler(first)
@@ -109,7 +130,7 @@ def test_torch_resumed(torch, snippet, steps, form):
 
 
 def test_torch_pickles(torch, snippet):
-    module, want = snippet("torch", PLANS["log"])
+    module, want = snippet("torch", of_run(PLANS["log"]))
     factor = pickle.loads(pickle.dumps(module.Factor()))
     got = [module.LR * factor(epoch) for epoch in range(len(want))]
     np.testing.assert_allclose(got, want, rtol=1e-12)
@@ -125,7 +146,7 @@ def test_lightning(torch, snippet, steps, form):
     """What the optimizer of a fit by a real Trainer had at every batch."""
     reason = "Lightning is not installed: pip install lightning"
     lightning = pytest.importorskip("lightning", reason=reason)
-    module, want = snippet("lightning", PLANS["cosine"], steps, form)
+    module, want = snippet("lightning", of_run(PLANS["cosine"], steps), form)
 
     class Model(module.Scheduled):
         def __init__(self):
@@ -156,7 +177,7 @@ def test_transformers(torch, snippet, tmp_path, steps, form):
     reason = "transformers is not installed: pip install transformers accelerate"
     transformers = pytest.importorskip("transformers", reason=reason)
     pytest.importorskip("accelerate", reason=reason)
-    module, want = snippet("transformers", PLANS["cosine"], steps, form)
+    module, want = snippet("transformers", of_run(PLANS["cosine"], steps), form)
     rates = []
 
     class Model(torch.nn.Module):
@@ -207,7 +228,7 @@ def summing(keras, rate):
 @EVERY_FORM
 def test_keras_by_epoch(keras, snippet, plan, form):
     """The rates in the history of a fit, and that they were taken."""
-    module, want = snippet("keras", plan, form=form)
+    module, want = snippet("keras", plan, form)
     model = summing(keras, 0.5)
     before = float(model.get_weights()[0].item())
     ones = np.ones((STEPS, 1))
@@ -217,20 +238,20 @@ def test_keras_by_epoch(keras, snippet, plan, form):
     assert taken == pytest.approx(STEPS * want.sum(), rel=1e-5)
 
 
-@EVERY_PLAN
+@EVERY_PLAN_OF_STEPS
 @EVERY_FORM
 def test_keras_by_step(keras, snippet, plan, form):
     """What the optimizer has at every step of a run, and the sum of a fit."""
-    module, want = snippet("keras", plan, STEPS, form)
+    module, want = snippet("keras", plan, form)
     optimizer, weight = keras.optimizers.SGD(module.Scheduled()), keras.Variable([0.0])
     got = []
     for _ in want:
         got.append(float(optimizer.learning_rate))
         optimizer.apply([keras.ops.ones(1)], [weight])
     assert_float32(got, want)
-    model, ones = summing(keras, module.Scheduled()), np.ones((STEPS, 1))
+    model, ones = summing(keras, module.Scheduled()), np.ones((len(want), 1))
     before = float(model.get_weights()[0].item())
-    model.fit(ones, ones, 1, epochs=EPOCHS, verbose=0)
+    model.fit(ones, ones, 1, verbose=0)
     taken = before - float(model.get_weights()[0].item())
     assert taken == pytest.approx(want.sum(), rel=1e-5)
 
@@ -246,7 +267,7 @@ def test_keras_without_its_backend(keras, call, run, steps):
 
 def test_keras_saves_it(keras, snippet, tmp_path):
     """A model's file brings its schedule back."""
-    module, want = snippet("keras", PLANS["cosine"], STEPS)
+    module, want = snippet("keras", of_run(PLANS["cosine"], STEPS))
     model, ones = summing(keras, module.Scheduled()), np.ones((STEPS, 1))
     model.compile(keras.optimizers.SGD(module.Scheduled()), loss="mse")
     model.fit(ones, ones, 1, epochs=2, verbose=0)
@@ -272,16 +293,15 @@ def descended(module, jax, optax, count):
     return np.asarray(rates)
 
 
-@EVERY_PLAN
-@EVERY_WAY
+@EVERY_RUN
 @EVERY_FORM
 @pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
-def test_optax(snippet, plan, steps, form, double):
+def test_optax(snippet, plan, form, double):
     """Compiled, in both precisions; after the run the rate stays."""
     optax = pytest.importorskip("optax", reason="optax is not installed: pip install optax")
     import jax
 
-    module, want = snippet("optax", plan, steps, form)
+    module, want = snippet("optax", plan, form)
     with jax.enable_x64(double):
         got = descended(module, jax, optax, len(want) + 3)
     stays = np.append(want, [want[-1]] * 3)
@@ -295,6 +315,6 @@ def test_optax_late_in_a_long_run(snippet):
     """A million steps on, float32 tells each step from the next, and restarts where it should."""
     jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
     plan = "cosine --warmup-epochs 0.333 --restart-interval 7.77 --init-decay-epochs 0"
-    module, want = snippet("optax", plan, 1000, epochs=2000)
+    module, want = snippet("optax", of_run(plan, 1000, 2000))
     at = np.arange(1_990_000, 2_000_000)
     assert_float32(np.asarray(jax.jit(module.learning_rate)(at)), want[at])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
 from fractions import Fraction
-from itertools import count
 from math import nextafter
 from typing import TYPE_CHECKING
 
-from logsched.base.declare import Declared, declared
 from logsched.base.errors import LogschedError
+from logsched.export.snippets.constants import Constants
 from logsched.export.snippets.counting import counted
 from logsched.export.snippets.formulas import is_plain, names, neat
-from logsched.export.snippets.layout import Constant, function, identifier, in_unit, listed, number
+from logsched.export.snippets.layout import function, in_unit, listed
 from logsched.schedule.boundaries import Equal, Growing, Listed
 from logsched.schedule.parts import Part, Terms
 from logsched.schedule.shapes.pieces import Pieces
@@ -32,28 +30,28 @@ TIMED = {"u", "T_cur"}
 MOST = 10_000  # starts or rates of cycles that are written out
 
 
-class ClosedForm(ABC):
+class ClosedForm(Constants, ABC):
     """Writes the functions of the parts that begin within a run, and gathers their constants.
 
     Numbers go by the names of the parameters that they come from; those of pieces by none.
     """
 
     type = ""  # of what the functions take and give, where they say so
-    number = staticmethod(number)  # a number as source
     at_least: str  # the function that gives the higher of two rates
 
     def __init__(self, schedule: Schedule, grid: Run) -> None:
-        self.schedule, self.grid, self.unit = schedule, grid, grid.unit
-        self.constants, self.taken = dict[str, Constant](), dict[str, Hashable]()
+        super().__init__(schedule, grid.unit)
+        self.grid = grid
         self.curves, self.helpers = dict[str, str](), dict[str, str]()
         self.parts, self.last = list[Part](), dict[Part, float]()
         for part, over in schedule.spans:
             if part.start < over and part.start <= grid.last:
                 self._take(part, min(nextafter(over, 0.0), grid.last))
-        known = self._settings(schedule) | self._settings(schedule.shape)
+        known = self.settings(schedule) | self.settings(schedule.shape)
         self.in_pieces = isinstance(schedule.shape, Pieces)
         self.known = {"lr": "eta_max"} if self.in_pieces else known
-        self.own = {part.curve: self._settings(part.curve) for part in self.last}
+        moving = filter(self.moves, self.last)
+        self.own = {part.curve: self.settings(part.curve) for part in moving}
         self.time_of = self._scale()
 
     def _take(self, part: Part, last: float) -> None:
@@ -62,24 +60,6 @@ class ClosedForm(ABC):
             self.last[part.ramp.part] = last
         self.last[part] = last
         self.parts.append(part)
-
-    def _settings(self, owner: Declared) -> dict[str, str]:
-        """The parameters of a schedule, shape or curve that are numbers: names of constants."""
-        return {
-            name: self.constant(
-                name, self._literal(value, its.unit), self._about(its.help, its.unit)
-            )
-            for name, its in declared(type(owner)).items()
-            if isinstance(value := getattr(owner, name), float)
-        }
-
-    def _literal(self, value: float, unit: str) -> str:
-        return repr(value) if unit == "rate" else self.number(value)
-
-    def _about(self, help: str, unit: str) -> str:
-        """What a parameter is, without what holds for other values of it."""
-        text = in_unit(re.split("[;:] | when |, as ", help)[0], self.unit)
-        return f"{text}, in {self.unit}s" if unit == "length" else text
 
     def _scale(self) -> str:
         """A format that makes a time of the run of the number of a point."""
@@ -178,8 +158,9 @@ class ClosedForm(ABC):
         inputs = {name: name for name in INPUTS.values()}
         if terms is not None:
             first, index = self.top(part, terms)
-            lines = [f"top = {first}"] if index else []
-            needed, inputs["eta_max"] = needed | index, "top" if index else first
+            fades = "{i}" in terms.first and not is_plain(first)
+            lines = [f"top = {first}"] if index or fades else []
+            needed, inputs["eta_max"] = needed | index, "top" if lines else first
             inputs |= {"t_i": self.length(part)[0], "eta_min": self.term(part, terms.last)}
         given = [inputs[code] for name, code in INPUTS.items() if name in needed]
         return [*self.times(part, needed), *lines], f"{self.curve(part)}({', '.join(given)})"
@@ -197,7 +178,7 @@ class ClosedForm(ABC):
         if not self.in_pieces:
             return part.terms
         times, piece = part.times, part.piece(part.number)
-        if isinstance(times, Growing):
+        if isinstance(times, Growing) and not self.is_single(part):
             multiplier = self.number(float(times.multiplier))
             length = f"{self.number(float(times.interval))} * {multiplier}^{{i}}"
         else:
@@ -233,9 +214,9 @@ class ClosedForm(ABC):
         numbers = self.numbers(part)
         if len(numbers) > MOST:
             raise LogschedError(
-                f"the run has {len(numbers)} {part.plural} of other than whole numbers of steps or "
-                f"simple rates, but a snippet lists at most {MOST}: make them longer, or take "
-                "--array"
+                f"the run has {len(numbers)} {part.plural} of other than whole numbers of steps, "
+                f"or of rates of their own, but a snippet lists at most {MOST}: make them longer, "
+                "or take --array"
             )
         return numbers
 
@@ -264,7 +245,7 @@ class ClosedForm(ABC):
 
     def function(self, name: str, inputs: list[str], about: str, lines: list[str]) -> str:
         """A function from numbers to a number."""
-        typed = [f"{one}: {self.type}" if self.type else one for one in inputs]
+        typed = [f"{taken}: {self.type}" if self.type else taken for taken in inputs]
         output = f" -> {self.type}" if self.type else ""
         return function(name, ", ".join(typed), output, about, lines)
 
@@ -273,33 +254,12 @@ class ClosedForm(ABC):
         known, used = part.curve.definitions(), names(part.formula)
         mixed = {"eta_max", "eta_min"} if part.formula.startswith("g = ") else set()
         used = used.union(mixed, *(names(text) for name, text in known.items() if name in used))
-        return used | {self.known[name] for name in used if name in self.known}
+        return {self.known.get(name, name) for name in used}
 
     def defined(self, part: Part) -> list[str]:
         """Lines for the names in its formula that are no parameters."""
         known, used = part.curve.definitions(), names(part.formula)
         return [f"{n} = {self.formula(text, part)}" for n, text in known.items() if n in used]
-
-    def named(self, parameter: str, value: float) -> str:
-        """A number by the name of a parameter of the schedule, if it is that one's."""
-        its = getattr(self.schedule, parameter) == value
-        return (
-            parameter.upper()
-            if its
-            else self._literal(value, self.schedule.declares[parameter].unit)
-        )
-
-    def constant(self, words: str, value: float | str, about: str) -> str:
-        """The name, made of words, of a constant that is kept for the script."""
-        source = value if isinstance(value, str) else self.number(value)
-        name = self.unique(identifier(words).upper(), source)
-        self.constants.setdefault(name, Constant(source, about))
-        return name
-
-    def unique(self, name: str, thing: Hashable) -> str:
-        """A name for a thing: with a number after it where another thing has it."""
-        numbered = (name if n == 1 else f"{name}_{n}" for n in count(1))
-        return next(name for name in numbered if self.taken.setdefault(name, thing) == thing)
 
 
 def minus(time: str, start: str) -> str:

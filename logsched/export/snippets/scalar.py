@@ -40,14 +40,15 @@ class Scalar(ClosedForm):
         return self.time_of.format(n)
 
     def formula(self, text: str, part: Part) -> str:
-        return python(text, INPUTS | self.known | self.own[part.curve])
+        return python(text, INPUTS | self.known | self.own.get(part.curve, {}))
 
     def unless_flat(self, lines: list[str], rate: str) -> list[str]:
         return ["if eta_max == eta_min:", "    return eta_max", *lines, f"return {rate}"]
 
     def item(self, constant: str, part: Part) -> str:
         numbers = self.numbers(part)
-        index = f"min(i, {numbers[-1]})" if self.goes_on(part) else "i"
+        i = "i" if self.is_listed(part) or self.is_summed(part) else "int(i)"
+        index = f"min({i}, {numbers[-1]})" if self.goes_on(part) else i
         return f"{constant}[{minus(index, str(numbers[0]))}]"
 
     def goes_on(self, part: Part) -> bool:
@@ -118,7 +119,7 @@ class Scalar(ClosedForm):
         if not needed & TIMED:
             return lines
         t_i, more = self.length(part)
-        lines += more
+        lines += more if self.passes(part) or needed & {"u", "T_i"} else []
         if self.passes(part):
             stays = "  # then it stays" if part is self.parts[-1] else ""
             lines.append(f"t_cur = min({t_cur}, {t_i}){stays}")

@@ -54,7 +54,7 @@ class Traced(ClosedForm):
         return neat(f"({whole}).astype(float)")
 
     def formula(self, text: str, part: Part) -> str:
-        meaning = INPUTS | self.known | self.own[part.curve] | {"j": "i"}
+        meaning = INPUTS | self.known | self.own.get(part.curve, {}) | {"j": "i"}
         return for_arrays(text, meaning, self.module, self.arrays)
 
     def unless_flat(self, lines: list[str], rate: str) -> list[str]:
@@ -144,7 +144,7 @@ class Traced(ClosedForm):
             return [], minus(self.clock(part)[0], self.first_step(part))
         found, since = self.counted(part, needed) if self.is_whole(part) else self.searched(part)
         if needed & {"i", "j"}:
-            found.append("i = " + neat(f"{self.real('cycle')} + {part.number}"))
+            found.append(f"i = {self.real('cycle')}" + (f" + {part.number}" if part.number else ""))
         return found, since
 
     def is_whole(self, part: Part) -> bool:
